@@ -263,3 +263,52 @@ def test_folded_parts_have_their_headings(tmp_path: Path) -> None:
     corpus = ia.load(tmp_path, status="all", cache=False)
     assert list(corpus.actions["action"]) == ["Pin the profile", "Test it"]
     assert list(corpus.timeline["line"]) == [11, 12]
+
+
+@pytest.mark.parametrize(
+    ("title", "sentence", "severity"),
+    [
+        ("P1: Partner API down", "", "SEV-1"),
+        ("P2 – Partner API down", "", "SEV-2"),
+        ("Partner API down", "Calls failed. Severity was SEV-2.", "SEV-2"),
+        ("Partner API down", "This was classified as P1.", "SEV-1"),
+        ("P99 latency of the API", "", None),
+        ("P1 phones lost calls", "", None),
+        ("P2: Partner API down", "It was rated as P1.", None),
+        ("Partner API down", "Severity was raised to SEV-1 as in May.", None),
+    ],
+)
+def test_a_title_or_a_summary_says_how_severe_it_was(
+    title: str, sentence: str, severity: str | None, tmp_path: Path
+) -> None:
+    rows = "- 10:00 Calls fail\n- 10:05 Alert fires\n- 10:20 Service restored\n"
+    text = f"# {title}\n\n**Date**: 2024-06-20\n\n## Summary\n\nOutage. {sentence}\n\n## Timeline (UTC)\n\n{rows}"
+    (tmp_path / "outage.md").write_text(f"{text}\n## Root cause\n\nA disk.\n", encoding="utf-8")
+    read = ia.load(tmp_path, status="all", cache=False).incidents["severity"].iloc[0]
+    assert (None if pd.isna(read) else read) == severity
+
+
+@pytest.mark.parametrize(("last", "count"), [("[ ]", 2), ("[x]", 0)])
+def test_fixes_with_boxes_are_actions_unless_all_are_done(last: str, count: int, tmp_path: Path) -> None:
+    rows = "- 10:00 Calls fail\n- 10:05 Alert fires\n- 10:20 Service restored\n"
+    head = f"# Outage\n\n**Severity**: SEV-1\n**Date**: 2024-06-20\n\n## Timeline (UTC)\n\n{rows}"
+    items = f"- [x] Own network for guests\n- {last} Alert on the use of the pool\n"
+    (tmp_path / "outage.md").write_text(f"{head}\n## Resolution\n\n{items}", encoding="utf-8")
+    assert len(ia.load(tmp_path, status="all", cache=False).actions) == count
+
+
+def test_prose_that_goes_back_in_time_stays_on_its_day(tmp_path: Path) -> None:
+    text = """# Outage: search was stale
+
+On 10 October 2024 search was slow between 07:20 and 10:50 UTC.
+
+Searches failed from the start. The indexer failed at 07:20 UTC. We were paged at 07:48 UTC. By 10:50 UTC the service
+was restored.
+
+## Root cause
+
+A lock.
+"""
+    (tmp_path / "search.md").write_text(text, encoding="utf-8")
+    (incident,) = ia.load(tmp_path, status="all", cache=False).incidents.to_dict("records")
+    assert f"{incident['restored_at']:%d %H:%M}" == "10 10:50"

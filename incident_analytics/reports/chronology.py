@@ -57,6 +57,25 @@ def _is_same(one: datetime, other: datetime) -> bool:
     return abs(one - other) < timedelta(minutes=1)
 
 
+def _in_order_of_text(instants: Iterable[datetime | None]) -> list[datetime]:
+    """Return the instants of one day's times of sentences, on the next day from a time before the first of all on.
+
+    Prose goes back to what it has said: one that is not before the first is of the same day.
+
+    Examples
+    --------
+    >>> [at.day for at in _in_order_of_text(datetime(2025, 3, 3, hour) for hour in (7, 10, 7, 8))]
+    [3, 3, 3, 3]
+    >>> [at.day for at in _in_order_of_text(datetime(2025, 3, 3, hour) for hour in (22, 23, 0, 1))]
+    [3, 3, 4, 4]
+    """
+    found: list[datetime] = []
+    for at in instants:
+        if at is not None:
+            found.append(at + timedelta(days=1) if found and at < found[0] else at)
+    return found
+
+
 def _milestone(name: str, guess: Guess | None) -> dict[str, Any]:
     """Return the columns of a timeline row that is a milestone: as it states or, with a guess, as was inferred."""
     if guess is None:
@@ -130,8 +149,8 @@ class Chronology:
         if self.reader.zone is None and named:
             zone = named.pop()
         entries = [Entry(clause.when, clause.event, clause.line) for clause in clauses]
-        placed = place_entries(entries, day=day, zone=zone).instants
-        instants = [at for at in placed if at and at.astimezone(zone).date() - day in _SAME_NIGHT]
+        placed = _in_order_of_text([place_entries([entry], day=day, zone=zone).instants[0] for entry in entries])
+        instants = [at for at in placed if at.astimezone(zone).date() - day in _SAME_NIGHT]
         if len(instants) != len(clauses):
             return
         known = {name: at for name in MILESTONES if (at := self.values.get(f"{name}_at")) is not None}

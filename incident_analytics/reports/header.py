@@ -123,7 +123,7 @@ _TITLE_ID = compile_late(
 """An id of no known form that a title has: before other words, with its label, or as ``#1884`` at the end."""
 _RATING = r"sev(?:erity)?[\s-]?[0-5](?!\w|[./]\d)"
 _SEVERITY = compile_late(
-    rf"^\W*(?P<first>{_RATING})(?=\W*$|\s?[:|,)\]–—-])|(?<=severity:)\s?(?P<named>[a-z]+)"
+    rf"^\W*(?P<first>{_RATING})(?=\W*$|\s?[:|,)\]–—-])|^\W*(?P<priority>P[0-4])(?=:\s|\s[|–—-]\s)|(?<=severity:)\s?(?P<named>[a-z]+)"
     rf"|(?<=[]:|,–—-]\s)(?P<later>{_RATING})(?=\s?[:|,–—-]|\s*$)|(?<=[(\[])(?P<bracketed>{_RATING}|[SP][0-4])(?=[)\]])",
     re.IGNORECASE,
 )
@@ -138,10 +138,12 @@ _ONLY_SEVERITY = compile_late(
 )
 """A line at the head that is nothing but the severity."""
 _SAID_SEVERITY = compile_late(
-    rf"(?:^|\(|(?<=\.\s))({_RATING}|(?:priority|prioriteit|priorität|priorité|prioridad|prioridade)\s[1-5])(?=[,;)]|\.\s|\.$)",
+    rf"(?:^|\(|(?<=\.\s))({_RATING}|(?:priority|prioriteit|priorität|priorité|prioridad|prioridade)\s[1-5])(?=[,;)]|\.\s|\.$)"
+    rf"|(?<!\bif the )\bseverity (?:was|is) ({_RATING}|[PS][0-4])(?=[,;)]|\.\s|\.$)"
+    rf"|\b(?:was|were) (?:classified|rated|graded) (?:as )?(?:an? )?({_RATING}|P[0-4])(?=[,;)]|\.\s|\.$)",
     re.IGNORECASE,
 )
-"""A severity that is a sentence, or begins what is in brackets, in the words of a line at the head."""
+"""A severity that is a sentence, begins what is in brackets, or is said to be the incident's, in a line at the head."""
 _LENGTH = compile_late(
     r"(?:(?:for|lasted|lasting|duration:?|about|around|approx\.?|approximately|~|ca\.?)\s*)*+"
     r"(?!(?:24|12)\s?-?h\b)\d{1,4}(?:[.,]\d{1,2})?\s?(?:d|days?|h|hrs?|hours?|m|mins?|minutes?)"
@@ -419,11 +421,11 @@ class HeaderReader:
     def _severity_above(self) -> Line | None:
         """Return the one severity that the title and the lines above the sections name without a label."""
         found: dict[str, Line] = {}
-        above = takewhile(lambda pair: pair[1] is None, zip(self.sections, self.parts, strict=True))
+        above = takewhile(lambda pair: pair[1] in {None, "summary"}, zip(self.sections, self.parts, strict=True))
         first = islice(above, _FIRST_LINES)
         lines = [line for section, _ in first for line in islice(section.lines(), 2 * _FIRST_LINES)]
         named = [(match[1], line) for line in lines if (match := _ONLY_SEVERITY.fullmatch(line.text))]
-        named += [(match[1], line) for line in lines for match in _SAID_SEVERITY.finditer(line.text)]
+        named += [(match[match.lastindex or 0], line) for line in lines for match in _SAID_SEVERITY.finditer(line.text)]
         if (title := self.titles.found) is not None:
             matches = _SEVERITY.finditer(title.text[:_LONGEST_TITLE])
             named += [(match[match.lastgroup or 0], title) for match in matches]

@@ -435,7 +435,7 @@ def with_tasks(sections: Sequence[Section], parts: Sequence[str | None], templat
         and (
             _holds_tasks(section, form)
             if part is None
-            else _is_of_tasks(section, form) and _reads_nothing(part, template)
+            else (_is_of_tasks(section, form) or _is_checklist(section)) and _reads_nothing(part, template)
         )
     ]
     if len(own) == 1:
@@ -454,6 +454,12 @@ def _holds_tasks(section: Section, form: SectionForm) -> bool:
         is_listed |= len(texts) > 1 and all(_is_task(text, form) for text in texts)
         return is_listed and sum(len(text.split()) for text in texts) >= _TASK_WORDS * len(texts)
     return _is_of_tasks(section, form)
+
+
+def _is_checklist(section: Section) -> bool:
+    """Return whether all items of a section have a box, one of which is not ticked: what was done has none of these."""
+    boxes = [item.checked for item in section.items() if not item.depth]
+    return len(boxes) > 1 and None not in boxes and False in boxes
 
 
 def _reads_nothing(part: str, template: Template) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import PurePath
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -233,12 +234,14 @@ class _Parser:
         on_impact: list[tuple[str, int]] = []
         others: list[tuple[str, int]] = []
         for row in self.report.rows["fields"]:
-            titles = [row[name] for name in ("section", "name") if row[name]]
+            titles = [row[name] for name in ("section", "name") if row[name] and row[name] != self.values.get("title")]
             names = {self.template.section_named(title) for title in titles} - {None}
             if names & _IMPACT or any(map(_OF_PEOPLE.search, titles)):
                 on_impact.append((row["value"] or "", row["line"]))
             elif not names:
                 others.append((row["value"] or "", row["line"]))
+        above = takewhile(lambda pair: pair[1] is None, zip(self.sections, self.parts, strict=True))
+        others += [(each.text, each.line) for section, _ in above for each in section.paragraphs()]
         others += [
             (self.values.get(name) or "", self.report.lines.get(name, self.report.lines["head"]))
             for name in ("impact", "summary", "what_happened")

@@ -75,6 +75,10 @@ def test_a_timeline_leaves_sentences_alone() -> None:
         ("The site was not down until 09:52 UTC. Logins failed at 09:12 UTC.", {"started": "09:12"}),
         ("Staging was down until 09:52 UTC. Logins failed at 09:12 UTC.", {"started": "09:12"}),
         ("The trouble began at 09:12 UTC, when a deploy did not end.", {"started": "09:12"}),
+        (
+            "It began at 09:12 UTC, when a nightly job ended. By 09:52 UTC all was normal again.",
+            {"started": "09:12", "restored": "09:52"},
+        ),
         ("The migration began at 09:12 UTC, when traffic was low.", {}),
         ("An alert fired at 09:15 CST. The service was restored at 09:52.", {}),
         ("An alert fired at 09:15 UTC. The service was restored at 10:52 CET.", {}),

@@ -39,6 +39,7 @@ _SLIP = timedelta(minutes=5)
 """By how much it must exceed the other at least."""
 _BACK = timedelta(hours=21)
 """A range without dates that is longer runs back by less than three hours: a slip as likely as a day."""
+_HALF_A_DAY = timedelta(hours=12)
 _SAME_NIGHT = frozenset({timedelta(0), timedelta(days=1)})
 """How far from the incident's date the times of sentences may be."""
 _ORIGIN = compile_late(
@@ -58,13 +59,13 @@ def _is_same(one: datetime, other: datetime) -> bool:
 
 
 def _in_order_of_text(instants: Iterable[datetime | None]) -> list[datetime]:
-    """Return the instants of one day's times of sentences, on the next day from a time before the first of all on.
+    """Return the instants of one day's times of sentences; one long before the first of all is of the next day.
 
-    Prose goes back to what it has said: one that is not before the first is of the same day.
+    Prose goes back to what it has said, and to what was before: that alone is no midnight.
 
     Examples
     --------
-    >>> [at.day for at in _in_order_of_text(datetime(2025, 3, 3, hour) for hour in (7, 10, 7, 8))]
+    >>> [at.day for at in _in_order_of_text(datetime(2025, 3, 3, hour) for hour in (7, 10, 7, 6))]
     [3, 3, 3, 3]
     >>> [at.day for at in _in_order_of_text(datetime(2025, 3, 3, hour) for hour in (22, 23, 0, 1))]
     [3, 3, 4, 4]
@@ -72,7 +73,7 @@ def _in_order_of_text(instants: Iterable[datetime | None]) -> list[datetime]:
     found: list[datetime] = []
     for at in instants:
         if at is not None:
-            found.append(at + timedelta(days=1) if found and at < found[0] else at)
+            found.append(at + timedelta(days=1) if found and found[0] - at > _HALF_A_DAY else at)
     return found
 
 

@@ -38,11 +38,13 @@ _ABOUT: Final = 0.10
 _SOME_LENGTH: Final = rf"(?P<length>{LENGTH}(?:,?\s(?:and\s)?{LENGTH})?)"
 _ROUGHLY: Final = r"(?:(?:a total of|about|around|approximately|roughly|nearly|almost|just (?:under|over)|some)\s){0,2}"
 _LASTED: Final = compile_late(
-    r"\b(?:(?:outage|incident|disruption|interruption|downtime|degradation|problems?|this|it|which)"
+    r"(?:\b(?:(?:outage|incident|disruption|interruption|downtime|degradation|problems?|this|it|which)"
     r"\s(?:lasted|went on)(?:\sfor)?"
-    r"|(?:was|were|been|is|became)\s(?:\w+\s)?(?:down|unavailable|unreachable|offline|inaccessible|out of service|out)"
+    r"|(?:was|were|been|is|became)\s(?:\w+\s)?(?:down|unavailable|unreachable|offline|inaccessible|out of service|out"
+    r"|degraded|interrupted|impaired|broken|stuck(?:\s(?:in|on|at)\s(?:\w+\s){0,2}\w+)?)"
     r"(?:\s(?:to|for)\s(?:all|our|most)?\s?(?:users|customers|everyone|everybody))?\sfor"
-    r"|^[\w ]{2,40}\s(?:down|unavailable|unreachable|offline)\sfor)"
+    r"|(?:could(?:\snot|n['’]t)|were\s(?:unable|not\sable)\sto)\s(?:\w+\s){1,5}for)"
+    r"|^[\w :\[\]-]{2,60}\s(?:down|unavailable|unreachable|offline)\sfor)"
     rf"\s(?P<words>{_ROUGHLY}{_SOME_LENGTH})"
     r"(?!\s(?:longer|more|less|shorter|each|every|per|after|before|later|earlier|into|of\b))",
     re.IGNORECASE,
@@ -51,9 +53,9 @@ _LASTED: Final = compile_late(
 _OF_ANOTHER: Final = compile_late(
     r"\b(?:previous|earlier|similar|last (?:week|month|quarter|year|time)|planned|scheduled|maintenance|will|would"
     r"|in (?:january|february|march|april|may|june|july|august|september|october|november|december)"
-    r"|could|may|might|if|expected?|third[- ]part\w+|vendors?|suppliers?|providers?|upstream|aws|azure|gcp|cloudflare"
-    r"|some|several|few|one of|part of|each|both|between|not|never|only one|up to|at (?:least|most)|more than|less than"
-    r"|longest|on average|usually)\b",
+    r"|could(?! not\b|n['’]t\b)|may|might|if|expected?|third[- ]part\w+|vendors?|suppliers?|providers?|upstream|aws"
+    r"|azure|gcp|cloudflare|some|several|few|one of|part of|each|both|between|(?<!could )(?<!were )not|never|only one"
+    r"|up to|at (?:least|most)|more than|less than|longest|on average|usually)\b",
     re.IGNORECASE,
 )
 """Signs that a length in a sentence may not be that of the incident."""

@@ -72,7 +72,8 @@ _ELSEWHERE = compile_late(
 """Signs that the rest of the paragraph is about something other than the incident."""
 _NOT_SAID = compile_late(
     # what is usual or planned
-    r"\b(?:will|would|should|shall|scheduled|planned|every|each|both|daily|nightly|weekly|usually|normally|opens?|hours"
+    r"\b(?:will|would|should|shall|scheduled|planned|every|each|both|daily|nightly(?! (?:job|run|build|batch)\b)|weekly"
+    r"|usually|normally(?! again)|opens?|hours"
     r"|always|cron|tested|if|until now|maintenance|(?-i:\bHad) \w+"
     # what is only wished or thought
     r"|could(?! not\b)|might|may|hop(?:e|ed|es|ing)|expect\w*|promis\w+|estimat\w+|eta|were to|decid\w+|decision"
@@ -356,10 +357,10 @@ def _asserts(name: str, clause: TimedClause, reading: Reading | None) -> bool:
     """Return whether a clause says by its own words that it is a milestone."""
     if clause.states is not None or reading is None:
         return reading is not None and clause.states == name
-    if name not in reading.speaks_for or not _DENY.get(name, frozenset()).isdisjoint(reading.meanings):
-        return False
     if name == "started" and _BEGAN.match(clause.event):
         return True
+    if name not in reading.speaks_for or not _DENY.get(name, frozenset()).isdisjoint(reading.meanings):
+        return False
     if name in LAST_COUNTS and (_PARTLY.search(clause.event) or _REPORTED.search(clause.event)):
         return False
     if name == "detected" and _PASSED_ON.search(clause.event):

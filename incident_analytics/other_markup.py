@@ -190,6 +190,7 @@ _ADOC_HEADING: Final = compile_late(r"(={1,6})\s+(?=\S)")
 _ADOC_ATTRIBUTE: Final = compile_late(r":(?P<label>!?[\w-]+):(?:\s+(?P<value>.*))?$")
 _ADOC_TERM: Final = compile_late(r"(?P<term>[^\W\d_][^:]{0,60}?)::(?:\s+(?P<value>.*))?$")
 _ADOC_OPTIONS: Final = compile_late(r"\[(?P<options>[^\[\] ]+(?:, ?[^\[\] ]+)*)\]$")
+_ADOC_TITLE: Final = compile_late(r"\.([^\W\d_][^\n]{0,60})$")
 _ADOC_ITEM: Final = compile_late(r"\s*(?P<marks>[*.-]{1,5})\s+(?=\S)")
 _ADOC_BOLD: Final = compile_late(r"(?<![\w*])\*(?=[^\s*])([^*]{1,80})(?<=\S)\*(?![\w*])")
 _ADOC_AUTHOR: Final = compile_late(r"(?P<name>[^\W\d_][\w .'-]{2,60}?)\s*<[^<>@\s]+@[^<>\s]+>\s*$")
@@ -226,6 +227,8 @@ def _adoc_byline(line: str) -> str:
 def _adoc_line(line: str) -> str:
     if line in _ADOC_SIGNS:
         return _ADOC_SIGNS[line]
+    if match := _ADOC_TITLE.match(line):
+        return f"**{match[1]}**"
     if match := _ADOC_HEADING.match(line):
         return f"{'#' * len(match[1])} {line[match.end() :]}"
     if match := _ADOC_ATTRIBUTE.match(line):

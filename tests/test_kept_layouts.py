@@ -184,6 +184,29 @@ def test_a_status_page_says_that_it_is_over_and_what_was_affected(posted: str, t
     assert len(corpus.timeline) == 3
 
 
+def test_updates_of_a_status_page_may_have_their_time_at_the_end_of_the_line(tmp_path: Path) -> None:
+    text = """# Uploads failing
+
+**Resolved** Uploads are back to normal. `Aug 21, 2023 03:41 UTC`
+
+**Identified** A full disk on the proxy is the cause. `Aug 21, 2023 02:40 UTC`
+
+**Investigating** Uploads fail. The release of 01:50 is not to blame. `Aug 21, 2023 02:15 UTC`
+
+Affected components: Uploads, Media CDN
+"""
+    (tmp_path / "uploads.md").write_text(text, encoding="utf-8")
+    corpus = ia.load(tmp_path, status="all", cache=False)
+    assert [f"{at:%H:%M}" for at in corpus.timeline["at"]] == ["03:41", "02:40", "02:15"]
+    assert list(corpus.services["service"]) == ["Uploads", "Media CDN"]
+
+
+def test_a_title_says_what_broke_where_a_report_has_its_start_and_end(tmp_path: Path) -> None:
+    head = "# Search index rollback\n\nSeverity: 3\nStart time: 2024-06-11 14:02 UTC\nEnd time: 2024-06-11 14:49 UTC\n"
+    (tmp_path / "a.md").write_text(f"{head}\n## Why?\n\nNothing is checked.\n", encoding="utf-8")
+    assert list(ia.load(tmp_path, status="all", cache=False).files["outcome"]) == ["loaded"]
+
+
 def test_a_status_page_of_what_goes_on_has_no_status(tmp_path: Path) -> None:
     text = UPDATES.format(posted="").replace("**Resolved**\nThis incident has been resolved", "**Update**\nIt is slow")
     (tmp_path / "api.md").write_text(f"{text}\n**Severity**: SEV-2\n", encoding="utf-8")
@@ -236,6 +259,7 @@ def test_times_since_the_start_count_from_where_a_sentence_says(said: str, first
         ("The outage lasted two and a half hours.", 150),
         ("Partner API unavailable for 52 minutes on 6 June", 52),
         ("This incident lasted 1h 20m.", 80),
+        ("Students were unable to sign in to the Student Portal for 2 hours 45 minutes.", 165),
         ("Builds were stuck in the queue for 3 hours and 25 minutes.", 205),
         ("Editors could not save pages for 3 hours.", 180),
         ("Editors could not save pages for some 3 hours a day.", None),

@@ -204,7 +204,7 @@ def test_no_template_reads_less_of_another_houses_layout_than_template_1(tmp_pat
     assert dict(zip(corpus.files["path"].map(lambda path: Path(path).stem), corpus.files["template"], strict=True)) == {
         name: name for name in sorted(LAYOUTS)
     }
-    assert corpus.incidents["stated_duration"].notna().sum() == 3
+    assert corpus.incidents["stated_duration"].notna().sum() == 4
 
 
 OWN = """

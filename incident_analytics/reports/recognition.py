@@ -307,6 +307,7 @@ class _Signs:
         self.named: dict[str, int] = {}
         self.has_id = self.has_own_id = self.has_rows = self.has_date = False
         self.has_severity = self.has_impact = self.is_planned = self.has_rating = False
+        self.n_instants = 0
         parts = section_parts(sections, template)
         self.read_fields(find_fields(sections, parts, head, template))
         if self.has_own_id:
@@ -349,8 +350,8 @@ class _Signs:
 
     @property
     def is_of_one_incident(self) -> bool:
-        """Whether it rates one incident and says what came of it: then a word of its title says what broke."""
-        return self.has_severity and (self.has_rows or self.has_impact)
+        """Whether it rates one incident and says what came of it, or from when to when: its title says what broke."""
+        return self.has_severity and (self.has_rows or self.has_impact or self.n_instants > 1)
 
     def weight(self) -> int:
         """Return what the signs weigh together; a word for another kind of document weighs less than an incident."""
@@ -482,6 +483,7 @@ class _Signs:
                 self.has_rating |= name == "severity" and _RATED.search(text) is not None
             elif name.endswith("_at") and re.search(r"\d[:h.]\d\d", text):
                 self.has_date |= bool(find_dates(text))
+                self.n_instants += 1
                 self.add(label, line.line, 1, is_core=True)
 
     def is_simulated(self, label: str, line: Line, name: str | None) -> bool:

@@ -30,6 +30,8 @@ _AFFECTED: Final = compile_late(
 """How the line begins that names what an incident hit, wherever it is among the updates."""
 _WRITTEN_LATER: Final = "Postmortem"
 _MARKS: Final = "[](){}*_:,-–—"
+_BOLD: Final = compile_late(r"\s{0,3}(?:\*\*|__)([^*_]{3,30})(?:\*\*|__)\s")
+_BEHIND_SENTENCE: Final = compile_late(r"(.*[.!?])\W{1,3}([^.!?]{8,40})")
 _MOST_SECTIONS: Final = 4
 """Sections of a page whose updates are not headings: it has little else."""
 _LONGEST: Final = 80
@@ -48,9 +50,22 @@ class _Update:
     def settle(self) -> bool:
         """Find the one time that is next to the state or in a line of its own; return whether there is one."""
         found = [(index, when) for index, words in enumerate(self.words) if (when := _time_alone(words))]
+        if not found:
+            return self.settle_behind()
         if len(found) == 1:
             index, self.when = found[0]
             del self.words[index]
+        return len(found) == 1
+
+    def settle_behind(self) -> bool:
+        """Find the one time that is behind the last sentence of a line; return whether there is one."""
+        found = [
+            (index, match[1], when)
+            for index, words in enumerate(self.words)
+            if (match := _BEHIND_SENTENCE.fullmatch(words)) and (when := _time_alone(match[2]))
+        ]
+        if len(found) == 1:
+            index, self.words[index], self.when = found[0]
         return len(found) == 1
 
     def row(self) -> Paragraph:
@@ -102,7 +117,7 @@ def _cut(document: Document, section: Section) -> list[Section]:
         for line in block.lines if isinstance(block, RUNNING) else ():
             if _AFFECTED.match(line.text):
                 above.append(Paragraph((line,)))
-            elif (found := _state_of(line.text)) is not None and found[0] != _WRITTEN_LATER:
+            elif (found := _state_of(line.text) or _bold_state(section, line)) and found[0] != _WRITTEN_LATER:
                 updates.append(_Update(found[0], [line.line], [found[1]]))
             elif updates:
                 updates[-1].lines.append(line.line)
@@ -159,6 +174,14 @@ def _state_of(text: str) -> tuple[str, str] | None:
             behind = _BEHIND_STATE.match(text, match.start(1) + len(words))
             return (state, text[behind.end() :].strip()) if behind else None
     return None
+
+
+def _bold_state(section: Section, line: Line) -> tuple[str, str] | None:
+    """Split a line that opens with the state of an update in bold into it and the rest; None for any other line."""
+    match = _BOLD.match(section.source[line.line - section.line].text)
+    if match is None or match[1] not in update_states().only_pages or not line.text.startswith(match[1]):
+        return None
+    return match[1], line.text[len(match[1]) :].strip()
 
 
 def _time_alone(words: str) -> str:

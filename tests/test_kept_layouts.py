@@ -272,6 +272,8 @@ def test_times_since_the_start_count_from_where_a_sentence_says(said: str, first
         ("The shop was down for 20 minutes longer than we thought.", None),
         ("It was down for 10 minutes. The outage lasted 40 minutes.", None),
         ("The similar outage lasted 40 minutes.", None),
+        ("The replica was unavailable for 3 hours.", None),
+        ("The site was down for 10 minutes, as search was down for 40 minutes.", None),
         ("The job was out for 5 minutes each night.", None),
     ],
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import incident_analytics as ia
-from incident_analytics.reports.wiki import markdown_of_wiki
+from incident_analytics.reports.wiki import markdown_of_wiki, unfolded
 
 REPORT = """h1. PIR - Invoice batch not sent
 
@@ -64,3 +65,9 @@ def test_a_markdown_table_with_an_empty_first_cell_stays_one(tmp_path: Path) -> 
     text = f"{head}|| Time | Event |\n|---|---|---|\n| 1 | 10:00 | Alert |\n"
     (tmp_path / "report.md").write_text(text, encoding="utf-8")
     assert ia.load(tmp_path, status="all").timeline["event"].tolist() == ["Alert"]
+
+
+@pytest.mark.parametrize("words", ["Details", "Click to expand", "Show the logs", "More"])
+def test_words_that_ask_to_unfold_a_part_are_no_heading(words: str) -> None:
+    text = f"<details>\n<summary>{words}</summary>\n\n- One\n</details>\n"
+    assert f"<summary>{words}</summary>" in unfolded(text)

@@ -55,7 +55,9 @@ _OF_ANOTHER: Final = compile_late(
     r"|in (?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r"|could(?! not\b|n['’]t\b)|may|might|if|expected?|third[- ]part\w+|vendors?|suppliers?|providers?|upstream|aws"
     r"|azure|gcp|cloudflare|some|several|few|one of|part of|each|both|between|(?<!could )(?<!were )not|never|only one"
-    r"|up to|at (?:least|most)|more than|less than|longest|on average|usually)\b",
+    r"|up to|at (?:least|most)|more than|less than|longest|on average|usually"
+    r"|replicas?|nodes?|hosts?|pods?|instances?|standby|staging|secondary|backups?|monitor\w*|alert\w*|dashboards?"
+    r"|workers?|runners?|tests?|office)\b",
     re.IGNORECASE,
 )
 """Signs that a length in a sentence may not be that of the incident."""
@@ -105,11 +107,10 @@ def find_length(text: str) -> tuple[timedelta, bool, str] | None:
     """
     found: dict[timedelta, tuple[bool, str]] = {}
     for sentence in _SENTENCE.split(text):
-        if (match := _LASTED.search(sentence)) is None or _OF_ANOTHER.search(sentence):
-            continue
-        duration = read_duration(match["words"])
-        if duration is not None and duration.total:
-            found.setdefault(duration.total, (duration.approximate, sentence.strip()))
+        for match in _LASTED.finditer(sentence):
+            duration = None if _OF_ANOTHER.search(sentence) else read_duration(match["words"])
+            if duration is not None and duration.total:
+                found.setdefault(duration.total, (duration.approximate, sentence.strip()))
     if len(found) != 1:
         return None
     ((length, (approximate, sentence)),) = found.items()

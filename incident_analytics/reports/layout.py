@@ -435,7 +435,8 @@ def with_tasks(sections: Sequence[Section], parts: Sequence[str | None], templat
         and (
             _holds_tasks(section, form)
             if part is None
-            else (_is_of_tasks(section, form) or _is_checklist(section)) and _reads_nothing(part, template)
+            else (_is_of_tasks(section, form) and _reads_nothing(part, template))
+            or (part == "resolution" and _is_checklist(section))
         )
     ]
     if len(own) == 1:

@@ -44,6 +44,8 @@ _FOLD: Final = compile_late(
     r"(?:<summary\b[^<>\n]*>(?P<title>[^\n]{1,200}?)</summary>[ \t]*|</?details\b[^<>\n]*>[ \t]*)$",
     re.MULTILINE | re.IGNORECASE,
 )
+_NO_TITLE: Final = compile_late(r"\W*(?:details|more|show|click|expand|open|see|logs?|output)\b", re.IGNORECASE)
+"""How words begin that ask to unfold a part and do not name it."""
 _TAG: Final = compile_late(r"<[^<>\n]*>")
 
 
@@ -60,6 +62,8 @@ def unfolded(text: str) -> str:
 
 def _heading_of_fold(match: re.Match[str]) -> str:
     title = _TAG.sub("", match["title"] or "").strip()
+    if title and _NO_TITLE.match(title):
+        return match[0]
     return _as_long(f"###### {title}" if title else "", match[0])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSequence, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableSequence, Sequence
 from itertools import pairwise
 from pathlib import PurePath
 from typing import Final
@@ -93,8 +93,7 @@ def _from_rst(lines: list[str]) -> list[str]:
         elif (match := _RST_ITEM.match(line)) is not None:
             lines[index] = f"{match[1]}1. {line[match.end() :]}"
         elif _is_term(line) and below.startswith("  ") and above[:1].strip() == "":
-            lines[index] = _labelled(line, "")
-            lines[index + 1] = below.strip()
+            lines[index], lines[index + 1] = "", _labelled(line, below)
     return lines
 
 
@@ -119,13 +118,15 @@ def _list_table(lines: MutableSequence[str], begin: int) -> None:
     _put_table(lines, begin, end - 1 if end < len(lines) else end, rows)
 
 
-def _put_table(lines: MutableSequence[str], begin: int, end: int, rows: Iterable[tuple[int, Sequence[str]]]) -> None:
+def _put_table(lines: MutableSequence[str], begin: int, end: int, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
     """Write the rows of a table, each in its first line, in the place of the lines from one up to another."""
     lines[begin:end] = [""] * (end - begin)
     for index, cells in rows:
         lines[index] = f"<tr>{''.join(f'<td>{html.escape(cell.strip(), quote=False)}</td>' for cell in cells)}</tr>"
-    lines[begin] = f"<table>{lines[begin]}"
-    lines[end - 1] = f"{lines[end - 1]}</table>"
+    used = [index for index, _ in rows]
+    if used:
+        lines[used[0]] = f"<table>{lines[used[0]]}"
+        lines[used[-1]] += "</table>"
 
 
 _ORG_HEADING: Final = compile_late(r"(?P<stars>\*+)\s+(?:(?P<state>TODO|DONE)\s+)?(?P<words>.*?)(?:\s+:[\w@:]+:)?$")
@@ -264,7 +265,7 @@ def _adoc_table(lines: MutableSequence[str], begin: int, options: str) -> int:
     for group in groups:
         line = next((index for index, _ in group if index not in rows), group[0][0])
         rows.setdefault(line, []).extend(words for _, words in group)
-    _put_table(lines, begin, min(end + 1, len(lines)), rows.items())
+    _put_table(lines, begin, min(end + 1, len(lines)), list(rows.items()))
     return end
 
 

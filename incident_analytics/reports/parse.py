@@ -219,10 +219,9 @@ class _Parser:
         on_impact, others = self.texts_on_users()
         texts = (titled, *on_impact, *others)
         found = [
-            (*length, line)
+            (*said, line)
             for words, line in texts
-            if " for " in words or " last" in words
-            if (length := find_length(words)) is not None
+            if (" for " in words or " last" in words) and (said := find_length(words)) is not None
         ]
         if len({length for length, *_ in found}) == 1:
             length, approximate, words, line = found[0]

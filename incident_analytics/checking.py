@@ -125,12 +125,12 @@ def skipped_lines(records: Records) -> Iterator[str]:
 
 
 def not_markdown(places: Iterable[str | Path]) -> Iterator[str]:
-    """Yield one line on the documents in folders that aren't text, so that it is said that they aren't read."""
+    """Yield one line on the documents in folders that aren't Markdown, so that it is said that they aren't read."""
     found = find_other_documents(places)
     if found:
         more = f" and {len(found) - _FEW} more" if len(found) > _FEW else ""
         verb = "isn't" if len(found) == 1 else "aren't"
-        yield f"Not text, so {verb} read: {', '.join(map(str, found[:_FEW]))}{more}"
+        yield f"Not Markdown, so {verb} read: {', '.join(map(str, found[:_FEW]))}{more}"
         yield ""
 
 

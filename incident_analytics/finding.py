@@ -10,17 +10,19 @@ from typing import NamedTuple
 from incident_analytics.errors import PathError
 from incident_analytics.files import NEEDS_FILES, is_url, matching_paths
 from incident_analytics.names import did_you_mean
-from incident_analytics.other_markup import OTHER_SUFFIXES
 
 __all__ = ["REPORT_SUFFIXES", "find_files", "find_other_documents", "find_upward"]
 
 
-REPORT_SUFFIXES = (".md", ".markdown", ".mdx", ".textile", *OTHER_SUFFIXES)
+REPORT_SUFFIXES = (".md", ".markdown", ".mdx")
 """How the files are named, in any case, that a folder is searched for."""
 
 
-_UNREADABLE_SUFFIXES = (".docx", ".doc", ".odt", ".rtf", ".pdf")
-"""How files are named that may be reports in a form that is not read."""
+_OTHER_SUFFIXES = (
+    *(".txt", ".text", ".rst", ".adoc", ".asciidoc", ".org", ".textile", ".wiki"),
+    *(".html", ".htm", ".docx", ".doc", ".odt", ".rtf", ".pdf"),
+)
+"""How files are named that may be reports in another form than Markdown."""
 
 
 class _Found(NamedTuple):
@@ -51,7 +53,7 @@ def find_files(paths: Iterable[str | Path]) -> list[Path]:
 
 
 def find_other_documents(paths: Iterable[str | Path]) -> list[Path]:
-    """Return the documents in folders that are not text, and so are not read, hidden ones left out.
+    """Return the documents in other forms than Markdown that are in folders, hidden ones left out.
 
     Examples
     --------
@@ -62,7 +64,7 @@ def find_other_documents(paths: Iterable[str | Path]) -> list[Path]:
     for path in paths:
         for folder, below, names in os.walk(path):
             below[:] = sorted(name for name in below if not name.startswith("."))
-            others = (name for name in sorted(names) if name.lower().endswith(_UNREADABLE_SUFFIXES))
+            others = (name for name in sorted(names) if name.lower().endswith(_OTHER_SUFFIXES))
             found += [Path(folder, name) for name in others if not name.startswith(".")]
     return list(dict.fromkeys(found))
 

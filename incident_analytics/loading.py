@@ -79,10 +79,9 @@ def load(
     Parameters
     ----------
     paths
-        A file, a folder (read recursively: Markdown, and what is in other markup, such as ``*.rst``, ``*.org``,
-        ``*.adoc``, ``*.html`` and ``*.txt``; sorted, hidden ones skipped), a glob, a URL of one of these such as
-        ``s3://bucket/reports``, or several of them. URLs need the extra remote, and fsspec's package for their file
-        system; the reports at them come last.
+        A file, a folder (read recursively: ``*.md``, ``*.markdown`` and ``*.mdx``, sorted, hidden ones skipped), a
+        glob, a URL of one of these such as ``s3://bucket/reports``, or several of them. URLs need the extra remote,
+        and fsspec's package for their file system; the reports at them come last.
     settings
         A `Settings`, the path of a settings file, or None for the defaults.
     status

@@ -25,8 +25,9 @@ from incident_analytics.showing import PAGE, escape_markdown, is_address, pictur
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["as_html", "as_markdown", "as_pdf", "figures_of", "need_weasyprint", "tables_of"]
+__all__ = ["as_html", "as_markdown", "as_pdf", "figures_of", "is_page", "need_weasyprint", "tables_of"]
 
+_GENERATOR: Final = re.compile('<meta (?=[^<>]*name="generator")[^<>]*content="incident-analytics"')
 _NAMED: Final = re.compile(r' data-(table|drawing)="([^"]*)"(?: data-figure="([^"]*)")?')
 _HERE: Final = Path(__file__).parent
 _UNDESCRIBED: Final = "A figure without a description"
@@ -158,6 +159,11 @@ def need_weasyprint() -> None:
             f"a PDF needs Pango, which pip does not install; on Debian and Ubuntu: apt install libpango-1.0-0 "
             f"libpangoft2-1.0-0 libharfbuzz-subset0 ({reason})"
         ) from error
+
+
+def is_page(text: str) -> bool:
+    """Return whether a file's text is a page that `as_html` made."""
+    return _GENERATOR.search(text) is not None
 
 
 def as_pdf(page: str) -> bytes:

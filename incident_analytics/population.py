@@ -17,7 +17,6 @@ from incident_analytics.files import decode_text, file_of_report, read_bytes, wr
 from incident_analytics.finding import find_files
 from incident_analytics.loading import read_records
 from incident_analytics.notebooks import Kernel, notebook_file, run_notebook
-from incident_analytics.other_markup import OTHER_SUFFIXES
 from incident_analytics.pages import as_markdown
 from incident_analytics.publish import put_file
 from incident_analytics.records import Wanted, describe_startless
@@ -221,8 +220,6 @@ class _Populator:
         A draft gets no section that it does not have.
         """
         file, number = file_of_report(path)
-        if file.suffix.lower() in OTHER_SUFFIXES:
-            return Populated(path, skipped="skipped, not Markdown, so that nothing can be written into it")
         try:
             before = self.unwritten[file] if file in self.unwritten else read_bytes(file)
             if is_draft and not has_supporting_data(before, templates=self.templates, number=number):

@@ -19,7 +19,6 @@ from incident_analytics.files import decode_text, file_of_report, read_bytes, re
 from incident_analytics.layout_proposal import LAYOUT_NAME, ProposedLayout, propose_layout, toml_text
 from incident_analytics.names import fold
 from incident_analytics.nearby import Nearby, find_nearby
-from incident_analytics.other_markup import markdown_of
 from incident_analytics.records import Records
 from incident_analytics.reports.choices import read_word
 from incident_analytics.reports.markdown import parse_markdown
@@ -290,10 +289,9 @@ def _texts(records: Records) -> dict[str, str]:
     texts = {}
     for path in _loaded(records):
         try:
-            text, _ = decode_text(read_bytes(file_of_report(path)[0]))
+            texts[path], _ = decode_text(read_bytes(file_of_report(path)[0]))
         except OSError:
             continue
-        texts[path] = markdown_of(text, file_of_report(path)[0].name)
     return texts
 
 

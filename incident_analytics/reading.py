@@ -15,7 +15,6 @@ from typing import Any
 
 from incident_analytics.config import Settings
 from incident_analytics.files import BOM, decode_text, read_bytes
-from incident_analytics.other_markup import is_page, markdown_of
 from incident_analytics.records import KEY, RAW_TABLES, Columns
 from incident_analytics.remote import RemoteFile, Source
 from incident_analytics.reports.audit import audit_report
@@ -103,9 +102,6 @@ def _read_file(
     if fault is not None:
         line = len(re.findall(rb"\r\n|\n|\r", data[: fault.start])) + 1
         problem("encoding", line, f"byte {data[fault.start]:#04x} is not UTF-8, read as Windows-1252; save it as UTF-8")
-    if is_page(text):
-        return _leave_out(rows, path, "not an incident report: incident-analytics made this page")
-    text = markdown_of(text, path)
     found = read_reports(text, path, settings, templates, corrections)
     if isinstance(found, Skipped):
         code = "doubtful-report" if found.is_doubtful else "not-a-report"

@@ -11,8 +11,7 @@ from typing import Final
 from incident_analytics.config import Settings
 from incident_analytics.errors import OutputError, PeriodError
 from incident_analytics.files import read_bytes, write_bytes
-from incident_analytics.other_markup import is_page
-from incident_analytics.pages import as_html
+from incident_analytics.pages import as_html, is_page
 from incident_analytics.periods import Period
 from incident_analytics.showing import escape_html
 

@@ -33,7 +33,6 @@ LAYERS = (
     "temporary",
     "workers",
     "files",
-    "other_markup",
     "finding",
     "remote",
     "csv_files",
@@ -236,13 +235,7 @@ def test_publish_and_population_read_no_report_themselves() -> None:
         "showing",
     }
     assert own_imports()["publish"] <= common
-    assert own_imports()["population"] <= common | {
-        "publish",
-        "schema",
-        "other_markup",
-        "reports.edit",
-        "reports.template",
-    }
+    assert own_imports()["population"] <= common | {"publish", "schema", "reports.edit", "reports.template"}
 
 
 WITHOUT_FRAMES = ("reports.parse", "records", "tracker", "tool_matches", "columnar", "cache", "loading")

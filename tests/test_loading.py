@@ -94,7 +94,7 @@ def test_folders_are_read_recursively_sorted_and_without_hidden_files(tmp_path: 
         a_c=report("INC-2025-01-01-001"),
         **{".hidden": report(), ".git_x": report()},
     )
-    (tmp_path / "notes.csv").write_text("no report")
+    (tmp_path / "notes.txt").write_text("no report")
     (tmp_path / "folder.md").mkdir()
     assert outcomes(load(tmp_path), tmp_path) == [("a/c.md", "loaded"), ("b.md", "loaded")]
 

@@ -71,7 +71,7 @@ def test_an_executor_reads_them_and_files_here_come_first() -> None:
 
 def test_a_folder_is_searched_as_one_here_is(store: Any) -> None:
     text = HERE[0].read_text(encoding="utf-8")
-    for name in ("b/x.MD", "a.markdown", ".hidden/y.md", "b/.z.md", "notes.csv", "b/README.md"):
+    for name in ("b/x.MD", "a.markdown", ".hidden/y.md", "b/.z.md", "notes.txt", "b/README.md"):
         store.pipe(f"/team/reports/{name}", text.replace("INC-", f"INC-{len(name)}").encode())
     store.pipe("/team/reports/b/README.md", b"# Read me")
     names = [file.as_posix() for file in find_sources([AT, f"{AT}/a.markdown"])]

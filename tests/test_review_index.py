@@ -12,7 +12,7 @@ from html_page import Page
 
 from incident_analytics.config import Settings
 from incident_analytics.errors import OutputError
-from incident_analytics.other_markup import is_page
+from incident_analytics.pages import is_page
 from incident_analytics.review_index import write_index
 
 PAGE = "<html><body><h1 id='a'>{}</h1></body></html>"

@@ -37,10 +37,6 @@ _CONTENT: Final = {
     "actions": 1, "lesson": 1,
 }  # fmt: skip
 """Sections with words of their own, and what each weighs."""
-_TIMELINE: Final = "a timeline"
-_TIMES: Final = "times in its first lines"
-_OF_LOGS: Final = frozenset({_TIMELINE, _TIMES})
-"""What a program's log has of a report."""
 _IMPACT: Final = frozenset({"impact", "user_impact"})
 _LISTS: Final = frozenset({"actions", "meeting_actions", "lesson", "went_well", "could_improve"})
 _CORE: Final = frozenset(
@@ -322,15 +318,6 @@ class _Signs:
         for section, owner in zip(sections, section_owners(sections, parts, template), strict=True):
             if owner:
                 self.read_section(section, owner)
-        if self.is_log():
-            self.leave("it has nothing but lines with times", 1, is_unfilled=False)
-
-    def is_log(self) -> bool:
-        """Return whether a text without a heading, a label or a name for it has rows from its first line on."""
-        first = next(_all_lines(self.sections), None)
-        is_bare = self.has_rows and not self.labels and {sign.words for sign in self.found} <= _OF_LOGS
-        is_bare &= not any(section.level and section.start < section.body_start for section in self.sections)
-        return is_bare and first is not None and begins_with_time(first.text)
 
     def are_enough(self) -> bool:
         """Return whether it is a report."""
@@ -424,7 +411,7 @@ class _Signs:
         self.has_date |= any(date_in(text) is not None for text in texts)
         moment = next((each.text for each in islice(_all_lines(self.sections), 5) if _CLOCK.search(each.text)), "")
         if moment:
-            self.add(_TIMES, line, 1)
+            self.add("times in its first lines", line, 1)
         if (match := _LEFT.search(_TAG.sub("", words))) and not _INCIDENT.search(match[0]):
             self.leave(f"its title is {words!r}", line)
 
@@ -526,7 +513,7 @@ class _Signs:
             if rows and not all(is_left(line.text) or _TO_DO.search(line.text) for line in rows):
                 self.has_rows = True
                 self.has_date |= any(find_dates(line.text[:40]) for line in rows[:20])
-                self.add(_TIMELINE, section.line, 3)
+                self.add("a timeline", section.line, 3)
                 return
         texts = list(_texts(section))
         if not texts:

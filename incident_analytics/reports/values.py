@@ -428,7 +428,7 @@ _MAY_BE_MACHINES: Final = compile_late(
 )
 _OF_MACHINES: Final = compile_late(
     r"\b(?:writers?|brokers?|clusters?|quorum|replica\w*|sockets?|primary|kernels?|gpus?|threads?|pods?|queues?|subscribers?"
-    r"|kubernetes|idle|pools?|crash\w*|restart\w*)\b",
+    r"|kubernetes|idle|pools?|crash\w*|restart\w*|(?:un)?load(?:ed)?|install\w*)\b",
     re.IGNORECASE,
 )
 _OF_MORE: Final = compile_late(

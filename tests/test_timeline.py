@@ -613,3 +613,19 @@ def test_the_zone_of_the_first_row_is_that_of_times_that_name_none(
     times: list[str], duration: str, instants: list[str | None]
 ) -> None:
     assert read_rows(times, duration) == instants
+
+
+@pytest.mark.parametrize(
+    ("events", "instants"),
+    [
+        (["Alert fires", "Cause found", "Service restored"], ["14 22:00", "15 10:01", "16 00:00"]),
+        (["Service restored", "Cause found", "Alert fires"], ["14 22:00", "14 10:01", "14 00:00"]),
+        (["Service restored", "Cause found", "Service restored"], [None, None, None]),
+    ],
+)
+def test_the_row_that_says_that_it_was_over_is_the_last_one(events: list[str], instants: list[str | None]) -> None:
+    times = ("22:00", "10:01", "00:00")
+    entries = [Entry(when, event, line) for line, (when, event) in enumerate(zip(times, events, strict=True), start=10)]
+    placement = place_entries(entries, day=DAY, zone=UTC)
+    assert instants_of(placement.instants) == instants
+    assert [remark.line for remark in placement.remarks if instants[0] is None] == [10] * (instants[0] is None)

@@ -68,7 +68,7 @@ _LOST: Final = compile_late(
 """Titles of posts on what went wrong: what they name is what broke."""
 _OTHER_KIND: Final = compile_late(
     r"\b(?:templates?|runbooks?|playbooks?|guides?|guidelines?|how[- ]to|polic(?:y|ies)|process|procedures?|checklists?"
-    r"|readme|adr|rfc|roadmap|proposal|changelog|changes|release notes|weekly|monthly|index|contributing"
+    r"|readme|adr|rfc|roadmap|proposal|changelog|changes|release notes|weekly|monthly|index|contributing|game ?days?"
     r"|feature requests?|(?:feature|enhancement|epic|user story)(?=\s*:)"
     r"|security polic(?:y|ies)|plans?|change requests?|chg-?\d+|handovers?|agenda|meeting minutes|slos?"
     r"|service levels?|benchmarks?|invitations?|how we|bug #?\d+|workshops?|webinars?|notes from|schulung\w*|formación"
@@ -80,7 +80,7 @@ _OTHER_KIND: Final = compile_late(
 _IS_LABEL: Final = compile_late(r"[\s\d_-]*(?::|\s[–—-]\s)")
 """What follows a word that begins a title as its label, as in ``Runbook: the queue is full``."""
 _PLANNED: Final = compile_late(
-    r"\b(?:game ?days?|exercises?|tabletop|drills?|rehearsals?|simulations?|experiments?|a/b tests?|chaos"
+    r"\b(?:exercises?|tabletop|drills?|rehearsals?|simulations?|experiments?|a/b tests?|chaos"
     r"|(?:dr|recovery|failover|restore|load|penetration) tests?|(?:scheduled|planned) maintenance"
     r"|geplante wartung\w*|wartungsankündigung\w*|maintenance (?:programmée|planifiée)|mantenimiento programado"
     r"|manutenção programada|gepland onderhoud|manutenzione programmata|planlagt vedlikehold|planerat underhåll)\b",

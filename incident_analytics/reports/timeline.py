@@ -15,8 +15,10 @@ from itertools import pairwise
 
 from incident_analytics.reports.clock_changes import clock_shift, pass_named, settle_folds
 from incident_analytics.reports.durations import Duration
+from incident_analytics.reports.milestones import default_lexicon
 from incident_analytics.reports.timed_rows import Entry, RowReader, TimedRow, TimelineRemark, since_midnight
 from incident_analytics.reports.times import Moment
+from incident_analytics.schema import LAST_COUNTS
 
 __all__ = ["Placement", "place_entries"]
 
@@ -132,8 +134,9 @@ class _Placer(RowReader):
     def is_newest_first(self, rows: Sequence[TimedRow]) -> bool | None:
         """Return whether each row is earlier than the one above it, on the days that all rows have, or without days.
 
-        Without days the clocks may rise where midnight is between two rows. None where each of them falls by hours, and
-        the Duration line does not say which row is the first one: a day may have passed from one to the next as well.
+        Without days the clocks may rise where midnight is between two rows. Where each of them falls by hours a day may
+        have passed from one to the next as well: the Duration line or the row that says that it was over decides, else
+        it is None.
         """
         timed = [(row.day or date.min, row.clock) for row in rows if row.clock is not None]
         days = {day for day, _ in timed}
@@ -153,7 +156,7 @@ class _Placer(RowReader):
                 return ends[1]
         if n_nights:
             return n_falls > n_nights
-        return True if min(falls) < _NO_MIDNIGHT else None
+        return True if min(falls) < _NO_MIDNIGHT else _is_over_above(rows)
 
     def refuse_order(self, rows: Sequence[TimedRow]) -> None:
         """Read no times from rows that may be in either order."""
@@ -414,6 +417,15 @@ class _Placer(RowReader):
                 self.remark("time-out-of-order", f"{message}; put the rows in order, or date them", row.entry.line)
             else:
                 latest = at, row
+
+
+def _is_over_above(rows: Sequence[TimedRow]) -> bool | None:
+    """Return whether the first row with a time, and not the last one, says that it is over; None for both or neither."""
+    timed = [row for row in rows if row.clock is not None]
+    first, last = (
+        not default_lexicon().read(row.entry.event).speaks_for.isdisjoint(LAST_COUNTS) for row in (timed[0], timed[-1])
+    )
+    return None if first == last else first
 
 
 def _only(times: Sequence[datetime | None]) -> datetime | None:

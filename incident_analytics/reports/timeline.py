@@ -420,7 +420,7 @@ class _Placer(RowReader):
 
 
 def _is_over_above(rows: Sequence[TimedRow]) -> bool | None:
-    """Return whether the first row with a time, and not the last one, says that it is over; None for both or neither."""
+    """Return whether the first row with a time, not the last one, says that it is over; None for both or neither."""
     timed = [row for row in rows if row.clock is not None]
     first, last = (
         not default_lexicon().read(row.entry.event).speaks_for.isdisjoint(LAST_COUNTS) for row in (timed[0], timed[-1])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from laws import examples
 
 from incident_analytics.errors import IncidentAnalyticsError
-from incident_analytics.reports import milestone_model
+from incident_analytics.reports import milestone_model, milestones
 from incident_analytics.reports.milestone_model import PAIRS, RELATIONS, Features, Model, default_model, features_of
 from incident_analytics.reports.milestones import Clue, infer_milestones
 from incident_analytics.reports.row_readings import Reading, ReportClues
@@ -228,3 +228,25 @@ def test_a_row_that_denies_a_milestone_is_not_it(event: str, milestone: str) -> 
         [Clue(begun + timedelta(minutes=5 * place), row) for place, row in enumerate(rows)], ReportClues()
     )
     assert milestone not in found or rows[found[milestone].row] != event
+
+
+@pytest.mark.parametrize("missing", [None, "started", "restored"])
+@pytest.mark.parametrize("has_start", [True, False])
+def test_it_is_asked_only_where_a_milestone_is_neither_stated_nor_in_the_duration(
+    missing: str | None, has_start: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report in the template's own phrases has nothing left to infer."""
+    asked: list[bool] = []
+
+    def without_words(*_: object, **__: object) -> list[Features]:
+        asked.append(True)
+        return [Features([], [])] * len(MILESTONES)
+
+    monkeypatch.setattr(milestones, "features_of", without_words)
+    begin = datetime(2025, 3, 14, 14, tzinfo=UTC)
+    rows = [
+        Clue(begin + timedelta(minutes=index), "Checkout", None if name == missing else name)
+        for index, name in enumerate(MILESTONES)
+    ]
+    infer_milestones(rows, ReportClues(start=begin if has_start else None))
+    assert bool(asked) == (missing == "restored" or (missing == "started" and not has_start))

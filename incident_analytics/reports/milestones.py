@@ -555,7 +555,9 @@ class Scorer:
             if guess is None or (milestone == "restored" and self.evidence.is_open and not self.says_over(guess)):
                 continue
             self.found[milestone], self.known[milestone] = guess, self.at(guess.row)
-        if len(self.order) >= _ROWS:
+        # Where the template's phrases state them all, nothing is left for the model to say.
+        known = self.stated | ({"started"} if self.evidence.start is not None else set())
+        if len(self.order) >= _ROWS and not known.issuperset(MILESTONES):
             self.take_learned()
         self.drop_cure_before_detection()
         self.drop_cure_at_beginning()

@@ -63,6 +63,14 @@ def test_the_kernel_is_this_python_in_an_empty_folder_of_its_own(tmp_path: Path,
     assert Path(folder) not in {Path.cwd(), tmp_path}
 
 
+def test_tables_in_a_kernel_have_text_in_pythons_own_strings(tmp_path: Path, kernel: Kernel) -> None:
+    """Small tables are faster so; the kernel leaves no name of its own behind."""
+    source = "import json\nis_named = 'pandas' in globals()\nimport pandas"
+    show = "print(json.dumps([pandas.Series(['a']).dtype.storage, is_named]))"
+    notebook = write_notebook(tmp_path / "n.ipynb", "x = 0", source, show)
+    assert printed(run_notebook(notebook, {}, kernel=kernel)) == ["python", False]
+
+
 def test_a_kernel_runs_many_notebooks_and_none_sees_the_names_of_another(tmp_path: Path) -> None:
     """It is one process throughout, until it is stopped; a failure in one costs the next one nothing."""
     source = "import json, os\nprint(json.dumps([n, 'kept' in globals(), os.getpid()]))\nkept = n\nif n == 1: 1 / 0"

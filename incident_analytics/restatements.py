@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import isclose
 from typing import Any, Final, Literal
 
 from incident_analytics.dependencies import depends_on_issue, depends_on_setting
@@ -133,7 +134,7 @@ class Restatements:
                 if column in PLACES:
                     continue
                 before, after = was[row][column], now[row].get(column)
-                if before != after:
+                if not _is_same(before, after):
                     yield Change(name, row if len(was) > 1 else "", column, before, after, causes)
 
     def _causes(self, old: FigureRecord, new: FigureRecord | None) -> tuple[Cause, ...]:
@@ -260,6 +261,19 @@ class Restatements:
 def _changed(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> list[str]:
     """Return the names whose hash differs, or is only in one of them."""
     return sorted(name for name in before.keys() | after.keys() if before.get(name, "") != after.get(name, ""))
+
+
+def _is_same(before: object, after: object) -> bool:
+    """Return whether two values are the same, up to the digits that differ between machines and versions of libraries.
+
+    Examples
+    --------
+    >>> _is_same(0.0955411154563, 0.0955411154559), _is_same(0.0955, 0.0956), _is_same(None, 0), _is_same(3, 4)
+    (True, False, False, False)
+    """
+    if {type(before), type(after)} <= {int, float}:
+        return isclose(before, after, rel_tol=1e-9)  # type: ignore[arg-type]
+    return before == after
 
 
 def _cells(figure: FigureRecord) -> dict[str, dict[str, Any]]:

@@ -539,6 +539,8 @@ def test_prose_counts_people_of_any_kind(words: str, count: int) -> None:
         "1,200 users saw errors an hour",
         f"1,200 users were hit{' x' * 25} each hour",
         "12 workers failed as the queue was full",
+        "9 guests on the hypervisor were down",
+        "3 developers were paged and lost an hour each",
         "3 drivers crashed with the new kernel",
         "40 of our 3,900 customers, and 7 partners, were affected",
     ],

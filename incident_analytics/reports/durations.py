@@ -36,6 +36,7 @@ _ABOUT: Final = 0.10
 
 
 _SOME_LENGTH: Final = rf"(?P<length>{LENGTH}(?:,?\s(?:and\s)?{LENGTH})?)"
+_ANY_LENGTH: Final = compile_late(LENGTH, re.IGNORECASE)
 _ROUGHLY: Final = r"(?:(?:a total of|about|around|approximately|roughly|nearly|almost|just (?:under|over)|some)\s){0,2}"
 _LASTED: Final = compile_late(
     r"(?:\b(?:(?:outage|incident|disruption|interruption|downtime|degradation|problems?|this|it|which)"
@@ -51,7 +52,8 @@ _LASTED: Final = compile_late(
 )
 """How a sentence says how long an incident was."""
 _OF_ANOTHER: Final = compile_late(
-    r"\b(?:previous|earlier|similar|last (?:week|month|quarter|year|time)|planned|scheduled|maintenance|will|would"
+    r"\b(?:previous|earlier|similar|meetings?|calls?|reviews?|(?:has|have) been|planned|scheduled"
+    r"|last (?:week|month|quarter|year|time)|maintenance|will|would"
     r"|in (?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r"|could(?! not\b|n['’]t\b)|may|might|if|expected?|third[- ]part\w+|vendors?|suppliers?|providers?|upstream|aws"
     r"|azure|gcp|cloudflare|some|several|few|one of|part of|each|both|between|(?<!could )(?<!were )not|never|only one"
@@ -108,7 +110,9 @@ def find_length(text: str) -> tuple[timedelta, bool, str] | None:
     found: dict[timedelta, tuple[bool, str]] = {}
     for sentence in _SENTENCE.split(text):
         for match in _LASTED.finditer(sentence):
-            duration = None if _OF_ANOTHER.search(sentence) else read_duration(match["words"])
+            rest = sentence[: match.start("words")] + sentence[match.end() :]
+            is_of_another = _OF_ANOTHER.search(sentence) or _ANY_LENGTH.search(rest)
+            duration = None if is_of_another else read_duration(match["words"])
             if duration is not None and duration.total:
                 found.setdefault(duration.total, (duration.approximate, sentence.strip()))
     if len(found) != 1:

@@ -363,9 +363,9 @@ _USERS: Final = (
     r"(?:users|customers|clients|accounts|subscribers|tenants|visitors|members|players|students|merchants|people"
     r"|residents|citizens|clinicians|nurses|doctors|travell?ers|managers|pupils|teachers|readers|riders"
     r"|(?:wallet|card|account|policy|ticket)\s?holders|households|taxpayers|applicants|buyers|sellers|couriers|callers"
-    r"|drivers|editors|publishers|partners|staff|guests|fans|hikers|cyclists|commuters|developers|operators|agents"
-    r"|colleagues|attendees|participants|donors|voters|borrowers|parents|workers|pickers|authors|contributors|learners"
-    r"|researchers|scientists|tourists|teams|walkers|gamers|streamers|pensioners|officers"
+    r"|drivers|editors|publishers|partners|staff|guests|fans|hikers|cyclists|commuters"
+    r"|attendees|donors|voters|borrowers|parents|pickers|contributors|learners"
+    r"|researchers|scientists|tourists|teams|walkers|gamers|streamers|pensioners"
     r"|mailboxes|postbussen|postfächer|viaggiatori|zuschauer|schüler|osób|klientów|użytkowników|voyageurs|spectateurs|clientes"
     r"|passengers|patients|shoppers|viewers|employees"
     r"|nutzer(?:innen)?|nutzende|benutzer|anwender|kund(?:en|innen)|personen|mitarbeite(?:r|nde)|beschäftigte|fahrgäste|patienten"
@@ -424,11 +424,11 @@ _ACTED: Final = compile_late(
 )
 """What people do who report an incident or end it: they may be more of those who were hit, or none."""
 _MAY_BE_MACHINES: Final = compile_late(
-    r"\b(?:readers|members|clients|accounts|drivers|publishers|workers|agents|operators)\b", re.IGNORECASE
+    r"\b(?:readers|members|clients|accounts|drivers|publishers|guests)\b", re.IGNORECASE
 )
 _OF_MACHINES: Final = compile_late(
     r"\b(?:writers?|brokers?|clusters?|quorum|replica\w*|sockets?|primary|kernels?|gpus?|threads?|pods?|queues?|subscribers?"
-    r"|kubernetes|idle|pools?|crash\w*|restart\w*|(?:un)?load(?:ed)?|install\w*)\b",
+    r"|kubernetes|idle|pools?|hypervisors?|vms|crash\w*|restart\w*|(?:un)?load(?:ed)?|install\w*)\b",
     re.IGNORECASE,
 )
 _OF_MORE: Final = compile_late(

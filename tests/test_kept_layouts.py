@@ -142,12 +142,12 @@ def test_another_date_of_the_report_settles_which_number_is_the_month(other: str
     assert f"{ia.load(tmp_path, status='all').incidents['date'].iloc[0]:%Y-%m-%d}" == "2025-02-12"
 
 
-def test_documents_that_are_not_text_are_named_in_one_line(tmp_path: Path) -> None:
-    for name in ("a.doc", "b.rtf", "c.docx", "d.pdf", "e.md", ".hidden.pdf", "f.csv", "g.txt", "h.html"):
+def test_documents_that_are_not_markdown_are_named_in_one_line(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.rst", "c.docx", "d.html", "e.md", ".hidden.txt", "f.csv"):
         (tmp_path / name).write_text("", encoding="utf-8")
     line, _ = not_markdown([tmp_path])
-    named = ", ".join(str(tmp_path / name) for name in ("a.doc", "b.rtf", "c.docx"))
-    assert line == f"Not text, so aren't read: {named} and 1 more"
+    named = ", ".join(str(tmp_path / name) for name in ("a.txt", "b.rst", "c.docx"))
+    assert line == f"Not Markdown, so aren't read: {named} and 1 more"
     (tmp_path / "below").mkdir()
     assert list(not_markdown([tmp_path / "below"])) == []
 

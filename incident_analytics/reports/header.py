@@ -153,7 +153,7 @@ _LENGTH = compile_late(
 """A length and nothing else."""
 _REMARK = compile_late(r"\([^()\d]*+\d[^()]*+\)")
 """Words in brackets that may hold a length."""
-_LISTED = re.compile(r"[,;](?![^()]*\))")
+_LISTED = re.compile(r"[,;](?![^()]{0,60}\))")
 """What is between the names of a list; a comma in brackets is part of a name."""
 _OF_REPORT = compile_late(
     r"^\W*by\s[^.\d]{0,40}\d|\bmin(?:ute)?s? read\b"

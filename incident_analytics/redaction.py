@@ -350,7 +350,7 @@ class Redaction:
             plain = _TOKEN.sub(lambda token: token[0] if token.lastgroup == "word" else " ", item)
             pieces = [_POSSESSIVE.sub("", piece).strip() for piece in _PIECE.split(plain)]
             names = [piece for piece in pieces if _is_name(_words(piece)) and not self._is_team(_words(piece))]
-            teams = {word for piece in pieces if piece not in names for word in _words(piece)}
+            teams = {word for piece in {*pieces}.difference(names) for word in _words(piece)}
             own_role = _COMMANDER if teams & {"commander", "ic"} else role
             names = [part for name in names for part in _cut(name)]
             if not names and others:

@@ -31,7 +31,7 @@ TRIES = 3
 """How many times in a row an attempt must take too long: what else the machine does may slow down one of them."""
 LENGTH = 1_000
 """Characters of the shorter one."""
-ATTACKS = 250 * TIMES
+ATTACKS = 60 * TIMES
 """How many texts a pattern is tried on, of all that are known: `make laws` tries more of them."""
 MOST = 0.05
 """Seconds on the CPU that a few pieces take only where time grows by doubling, and LENGTH only where by the cube."""

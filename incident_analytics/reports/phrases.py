@@ -73,11 +73,12 @@ class _Index(Generic[Item]):
         self._known: dict[str, list[Item]] = {}
         for head, item in entries:
             self._known.setdefault(head, []).append(item)
+        self._longest = max(map(len, self._known), default=0)
         self.of: Callable[[str], tuple[Item, ...]] = lru_cache(maxsize=20_000)(self._find)
 
     def _find(self, token: str) -> tuple[Item, ...]:
         found = list(self._known.get(token, ()))
-        for length in range(1, len(token) + 1):
+        for length in range(1, min(len(token), self._longest) + 1):
             found += self._known.get(f"{token[:length]}*", ())
         return tuple(found)
 

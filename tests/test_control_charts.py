@@ -271,7 +271,7 @@ def test_limits_of_counts_allow_for_their_dispersion() -> None:
     st.lists(st.tuples(st.integers(0, 40), st.sampled_from([3, 28, 30, 31])), min_size=2, max_size=24),
     st.sampled_from([None, 2.0]),
 )
-@examples(60)
+@examples(30)
 def test_a_count_is_beyond_its_limits_just_where_its_binomial_tail_is_small(
     drawn: list[tuple[int, int]], dispersion: float | None
 ) -> None:
@@ -291,9 +291,9 @@ def test_a_count_is_beyond_its_limits_just_where_its_binomial_tail_is_small(
 
 
 def test_of_charts_of_counts_where_nothing_changed_hardly_any_has_a_signal() -> None:
-    """200 Poisson histories: at most 5% of charts of counts have a signal; an XmR of every fourth in 15% or more."""
+    """80 Poisson histories: at most 5% of charts of counts have a signal; an XmR of every fourth in 15% or more."""
     draw = np.random.default_rng(11)
-    histories = [draw.poisson(mean, 18) for mean in (1, 2, 6, 12) for _ in range(50)]
+    histories = [draw.poisson(mean, 18) for mean in (1, 2, 6, 12) for _ in range(20)]
     n_signals = {
         kind: sum(
             bool(control_chart(months(*counts), value="n", kind=kind)[FLAGS].fillna(value=False).any(axis=None))
@@ -301,8 +301,8 @@ def test_of_charts_of_counts_where_nothing_changed_hardly_any_has_a_signal() -> 
         )
         for kind, some in (("counts", histories), ("xmr", histories[::4]))
     }
-    assert n_signals["counts"] <= 10
-    assert n_signals["xmr"] >= 8
+    assert n_signals["counts"] <= 4
+    assert n_signals["xmr"] >= 3
 
 
 @pytest.mark.parametrize("kind", ["xmr", "g", "t"])

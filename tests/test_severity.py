@@ -243,13 +243,13 @@ def test_the_interval_of_the_correlation_covers_as_often_as_it_says_in_spite_of_
     names = ("SEV-3", "SEV-2", "SEV-1")
     times = measured(["SEV-3"] * 10, range(10), names)
     left_out = 0
-    for _ in range(250):
+    for _ in range(100):
         levels = pd.Categorical(draw.choice(names, 10, p=[0.55, 0.3, 0.15]), names, ordered=True)
         lasted = pd.to_timedelta(draw.exponential(size=10), unit="h")
         row = severity_duration(times.assign(severity=levels, time_to_restore=lasted))
         left_out += int((row["correlation_low"] > 0).fillna(value=False).iloc[0])
         left_out += int((row["correlation_high"] < 0).fillna(value=False).iloc[0])
-    assert 3 <= left_out <= 15
+    assert 1 <= left_out <= 7
 
 
 def test_instants_without_a_zone_are_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import signal
 import sys
@@ -19,10 +20,10 @@ from browsing import CHROMIUM, PATIENCE, need, need_program
 from hypothesis import HealthCheck, Phase, settings
 from laws import TIMES
 
-from incident_analytics import population, publish
+from incident_analytics import notebooks, population, publish
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.loading import load
-from incident_analytics.notebooks import Kernel, run_notebook
+from incident_analytics.notebooks import Kernel, notebook_file, run_notebook
 from incident_analytics.scope import Scope
 from incident_analytics.tables import Corpus
 
@@ -123,6 +124,26 @@ def in_shared_kernel(monkeypatch: pytest.MonkeyPatch, kernel: Kernel) -> None:
 
 
 @pytest.fixture(scope="session")
+def brief_notebooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the notebooks, but that of the review has its first screen and its manifest alone."""
+    folder, review = tmp_path_factory.mktemp("notebooks"), notebook_file("periodic_review")
+    for file in review.parent.glob("*.ipynb"):
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if file == review:
+            parameters, opening, *_, manifest = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+            content["cells"] = [parameters, opening, manifest]
+        (folder / file.name).write_text(json.dumps(content), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def brief_reviews(in_shared_kernel: None, monkeypatch: pytest.MonkeyPatch, brief_notebooks: Path) -> None:  # noqa: ARG001
+    """Have the commands of reviews make the first screen and the manifest alone, in the kernel that tests share."""
+    for module in (notebooks, publish):
+        monkeypatch.setattr(module, "notebook_file", lambda name: brief_notebooks / f"{name}.ipynb")
+
+
+@pytest.fixture(scope="session")
 def empty_review(write_page: Callable[..., Path]) -> Path:
     """The page of the demo's review for a period before its first report."""
     return write_page(DEMO, period="1999Q4", settings=DEMO / "incident-analytics.toml")
@@ -171,7 +192,7 @@ _SHARED = ("demo_review", "empty_review", "write_page")
 """Fixtures that cost seconds: the files that name one of them run in the same process, so that each is made once."""
 _LONGEST = (
     "reviews",
-    *(f"tests/test_{name}.py" for name in ("verification", "docs", "patterns", "growth", "exploration", "corpus")),
+    *(f"tests/test_{name}.py" for name in ("exploration", "review_page_figures", "patterns", "growth", "population")),
 )
 """What takes longest, in this order: it runs first, else one process would be at it when the others are done."""
 

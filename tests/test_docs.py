@@ -111,9 +111,9 @@ RUN = sorted({example for _, example in fences("sh")})
 
 
 @pytest.mark.parametrize("example", [each for each in RUN if sum(other.startswith(each) for other in RUN) == 1])
-@pytest.mark.usefixtures("in_shared_kernel")
+@pytest.mark.usefixtures("brief_reviews")
 def test_a_command_that_is_shown_runs(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once, however many pages show it, also as the start of more commands: a review takes long."""
+    """Once, however many pages show it, also as the start of more commands."""
     shutil.copytree(ROOT / "data", tmp_path / "data")
     (tmp_path / "build").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -136,7 +136,7 @@ GUIDED = sorted(
 """The commands of the guides on a folder called ``reports``; JupyterLab and the page in a browser have other tests."""
 
 
-@pytest.mark.usefixtures("in_shared_kernel")
+@pytest.mark.usefixtures("brief_reviews")
 def test_the_commands_of_the_guides_run_on_a_folder_of_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "reports").mkdir()
     for file in (ROOT / "data" / "demo" / "reports").glob("INC-2025-0[5-9]*.md"):

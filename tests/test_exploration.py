@@ -374,31 +374,6 @@ def processes_in(folder: Path) -> list[str]:
     return [command for command in found if command]  # one that has ended has none
 
 
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found by Linux's /proc")
-def test_sigterm_ends_jupyterlab_with_its_kernels_and_leaves_no_folder(tmp_path: Path) -> None:
-    need("jupyterlab")
-    (tmp_path / "r.md").write_text(HOSTILE)
-    with tempfile.TemporaryDirectory(dir="/tmp") as short:
-        process, address = start_lab(tmp_path / "r.md", tmp_path, TMPDIR=short)
-        try:
-            base, token = re.fullmatch(r"(http://[^/]+/).*token=(\w+)", address).groups()  # type: ignore[union-attr]
-            request = Request(f"{base}api/kernels", b"{}", {"Authorization": f"token {token}"})  # noqa: S310 - of this machine
-            with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - likewise
-                kernel = json.load(answer)["id"]
-            until = time.monotonic() + PATIENCE
-            while not any(kernel in command for command in processes_in(Path(short))):
-                assert time.monotonic() < until, "the kernel never ran"
-                time.sleep(0.1)
-            assert len(list(Path(short).iterdir())) >= 1
-        finally:
-            process.terminate()
-        assert process.wait(PATIENCE) == 128 + signal.SIGTERM
-        until = time.monotonic() + PATIENCE
-        while (left := processes_in(Path(short))) and time.monotonic() < until:
-            time.sleep(0.1)
-        assert (left, list(Path(short).iterdir())) == ([], [])
-
-
 def run_all(tab: Any, address: str) -> None:
     tab.goto(address)
     tab.get_by_role("heading", name="Exploration").first.wait_for()
@@ -440,11 +415,44 @@ def test_a_control_redraws_the_figure_and_the_grid_filters(
     assert len(requested) > 50
 
 
-def test_what_a_report_says_stays_text(
-    tab: Any, requested: list[str], lab: Callable[[Path], str], tmp_path: Path
-) -> None:
-    (tmp_path / "INC-2025-08-01-001.md").write_text(HOSTILE)
-    run_all(tab, lab(tmp_path))
+@pytest.fixture(scope="module")
+def hostile_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.Popen[bytes], str, Path]]:
+    """JupyterLab on a report that would harm, with its address and its folder of temporary files."""
+    need("jupyterlab")
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "INC-2025-08-01-001.md").write_text(HOSTILE)
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:
+        process, address = start_lab(folder / "INC-2025-08-01-001.md", folder, TMPDIR=short)
+        yield process, address, Path(short)
+        if process.poll() is None:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+def test_what_a_report_says_stays_text(tab: Any, requested: list[str], hostile_lab: tuple[Any, str, Path]) -> None:
+    run_all(tab, hostile_lab[1])
     assert tab.get_by_text('<img src="http://evil.example/title"').count() >= 3, "in the grid, a table, a sentence"
     assert tab.title() != "run"
     assert outside(requested) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found by Linux's /proc")
+def test_sigterm_ends_jupyterlab_with_its_kernels_and_leaves_no_folder(
+    hostile_lab: tuple[subprocess.Popen[bytes], str, Path],
+) -> None:
+    process, address, short = hostile_lab
+    base, token = re.fullmatch(r"(http://[^/]+/).*token=(\w+)", address).groups()  # type: ignore[union-attr]
+    request = Request(f"{base}api/kernels", b"{}", {"Authorization": f"token {token}"})  # noqa: S310 - of this machine
+    with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - likewise
+        kernel = json.load(answer)["id"]
+    until = time.monotonic() + PATIENCE
+    while not any(kernel in command for command in processes_in(short)):
+        assert time.monotonic() < until, "the kernel never ran"
+        time.sleep(0.1)
+    assert len(list(short.iterdir())) >= 1
+    process.terminate()
+    assert process.wait(PATIENCE) == 128 + signal.SIGTERM
+    until = time.monotonic() + PATIENCE
+    while (left := processes_in(short)) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert (left, list(short.iterdir())) == ([], [])

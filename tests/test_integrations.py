@@ -106,7 +106,7 @@ def test_the_guides_use_the_hook_and_the_action_as_they_are() -> None:
     assert step["with"].keys() <= read(ROOT / "action.yml")["inputs"].keys()
 
 
-@pytest.mark.usefixtures("in_shared_kernel")
+@pytest.mark.usefixtures("brief_reviews")
 def test_the_scheduled_review_runs_as_it_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [workflow] = shown("schedule.md")
     [schedule] = workflow[True]["schedule"]  # YAML takes the key "on" for true

@@ -58,13 +58,6 @@ def hostile(folder: Path) -> Path:
     return folder
 
 
-def untimed(folder: Path) -> Path:
-    """Write reports that give no time."""
-    for number in (1, 2):
-        write(folder, number, "Slow", day=number, timeline="| ??:?? | Something happened |")
-    return folder
-
-
 REPORT = """# <script>alert('title')</script> & $x$
 
 **Incident ID**: INC-2025-08-01-001
@@ -109,11 +102,10 @@ def pages(
         "demo": demo_review["html"],
         "none": empty_review,
         "hostile": write_page(hostile(tmp_path_factory.mktemp("hostile")), period="2025Q3"),
-        "untimed": write_page(untimed(tmp_path_factory.mktemp("untimed")), period="2025-08"),
     }
 
 
-@pytest.fixture(params=["demo", "none", "hostile", "untimed"])
+@pytest.fixture(params=["demo", "none", "hostile"])
 def page(request: pytest.FixtureRequest, pages: dict[str, Path]) -> Path:
     return pages[request.param]
 
@@ -131,7 +123,7 @@ def opened(page: Path, tab: Any, requested: list[str]) -> Iterator[Any]:
     assert tab.title() != "run"
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (820, "light"), (1440, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1440, "dark")])
 def test_a_reader_can_use_it_at_every_width_and_by_night(opened: Any, width: int, scheme: str) -> None:
     """Nothing is wider than the window but what scrolls by itself, and axe-core holds nothing against the page."""
     opened.set_viewport_size({"width": width, "height": 900})

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from builders import call, demo_rows
+from builders import at, call, demo_rows
 from edits import DEMO
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,7 +166,9 @@ def test_of_the_demo_no_rough_word_makes_a_range_where_exact_times_say_more(
     """Seven of its reports have one: a start whose Duration is exact, or a Duration whose rows are."""
     planted = {row["incident_id"] for row in demo_rows("planted") if row["what"] == "approximate-time"}
     assert len(planted) == 7
-    for quarter in Period.parse("2024-01-01/2026-01-01").split("quarter"):
+    quarters = Period.parse("2024-01-01/2026-01-01").split("quarter")
+    of_these = [each for each in quarters if any(each.start <= at(name[4:14]) < each.end for name in planted)]
+    for quarter in of_these:
         table = measures.budget_bounds(Scope.of(demo_corpus, quarter.name, demo_scope.settings))
         assert (table["unknown_ids"] == "").all()
         assert table["budget_spent_low"].equals(table["budget_spent_high"])
@@ -254,7 +256,7 @@ def spent(drawn: list[Any], hidden: list[set[str]]) -> pd.DataFrame:
     return bounds(tables, readings=rough)
 
 
-@examples(10)
+@examples(5)
 @given(drawn=ANY, fewer=st.sampled_from(["end", "rough", "share"]))
 def test_the_point_is_in_the_range_and_more_that_is_unknown_never_narrows_it(drawn: list[Any], fewer: str) -> None:
     everything, something = [set() for _ in drawn], [what for *_, what in drawn]

@@ -158,9 +158,9 @@ class TestScorecard:
     def test_of_the_demo_each_team_has_the_incidents_that_were_written_for_it(
         self, demo_scope: Scope, demo_corpus: Corpus
     ) -> None:
-        """By the facts from which its reports were written, in each quarter; nothing changed, so no arrow is drawn."""
+        """By the facts behind its reports, in three quarters; nothing changed, so no arrow is drawn."""
         facts, teams = demo_rows("facts"), {name: each.team for name, each in demo_scope.settings.services.items()}
-        for quarter in Period.parse("2024-01-01/2026-01-01").split("quarter"):
+        for quarter in Period.parse("2024-01-01/2026-01-01").split("quarter")[1::3]:
             scope = Scope.of(demo_corpus, quarter.name, demo_scope.settings)
             planted: dict[str, set[str]] = {team: set() for team in teams.values() if team}
             for row in facts:

@@ -23,7 +23,7 @@ from edits import DEMO, FEW, PERIOD, ask, compared, copy_demo, edit_at_random, i
 from html_page import Page
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import examples
+from laws import TIMES, examples
 
 from incident_analytics import figures, measures, sentences, verification
 from incident_analytics.cli import commands
@@ -79,6 +79,11 @@ def change(file: Path, before: str, after: str) -> int:
     return text[: text.index(before)].count("\n") + 1
 
 
+def counted(manifest: Manifest) -> Manifest:
+    """Return a manifest of one figure, for what is about files."""
+    return dataclasses.replace(manifest, figures={"counts": manifest.figures["counts"]})
+
+
 def write_manifest(folder: Path, manifest: Manifest, **review: Any) -> Path:
     """Write a manifest as `review` does, next to the copy of the demo."""
     named = {"paths": ["demo/reports"], "settings": "demo/incident-analytics.toml", **review}
@@ -91,7 +96,7 @@ def write_manifest(folder: Path, manifest: Manifest, **review: Any) -> Path:
 # --- what changed, and why --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", [200, 207, 211])
+@pytest.mark.parametrize("seed", [207, 211])
 def test_exactly_the_figures_that_change_are_named_with_their_cause(
     base: tuple[Path, ReviewInput, Manifest], copied: Path, seed: int
 ) -> None:
@@ -597,7 +602,7 @@ def test_a_manifest_sends_nobody_to_files_elsewhere(
     """Anybody may have written it: what it names lies in the working folder or beside it, or is named anew."""
     folder = tmp_path / "reviews"
     folder.mkdir()
-    file = write_manifest(folder, base[2])
+    file = write_manifest(folder, counted(base[2]))
     content = json.loads(file.read_text("utf-8"))
     content["review"] |= {"paths": [os.path.relpath(copied / "reports", folder)], "settings": None}
     file.write_text(json.dumps(content), "utf-8")
@@ -627,7 +632,7 @@ def test_links_next_to_a_manifest_lead_nobody_elsewhere(
         (theirs / "reports").mkdir()
         for report in (copied / "reports").iterdir():
             (theirs / "reports" / report.name).symlink_to(report)
-    file = write_manifest(theirs, base[2], paths=["reports"], settings=None)
+    file = write_manifest(theirs, counted(base[2]), paths=["reports"], settings=None)
     monkeypatch.chdir(mine)
     with pytest.raises(PathError, match="names reports outside of the working folder; name them after the review"):
         verify(file)
@@ -640,7 +645,9 @@ def test_a_review_of_the_running_period_is_judged_as_of_its_instant(tmp_path: Pa
     given = read_copy(copied)
     now = given.with_period(PERIOD, given.scope.as_of, is_past=False)
     assert now.scope.is_past is False
-    write_manifest(tmp_path, ask(now).manifest())
+    for measure in ("counts", "overdue"):
+        compute(now.scope, measure, {})
+    write_manifest(tmp_path, now.manifest())
     assert verify(tmp_path).changes == ()
 
 
@@ -706,24 +713,30 @@ def test_a_fault_of_a_measure_is_not_taken_for_a_figure_that_is_gone(
 
     assert copied.is_dir()
     monkeypatch.setitem(figures.MEASURES, "counts", counts)
-    write_manifest(tmp_path, base[2])
+    write_manifest(tmp_path, counted(base[2]))
     with pytest.raises(TypeError):
         verify(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "option", [None, 1, True, "nonsense", ["x"], {"name": "Q2"}, {"start": [], "end": 1, "name": 1}]
-)
+_ODD: Final = (None, 1, True, "nonsense", ["x"], {"name": "Q2"}, {"start": [], "end": 1, "name": 1})
+"""Options that none of the measures knows; `make laws` tries each of them with each option."""
+
+
 def test_an_option_of_another_kind_is_that_of_no_figure(
-    base: tuple[Path, ReviewInput, Manifest], tmp_path: Path, copied: Path, option: object
+    base: tuple[Path, ReviewInput, Manifest], tmp_path: Path, copied: Path
 ) -> None:
     """Of every measure that has options: each is computed by what the manifest says, and none fails at it."""
     assert copied.is_dir()
-    odd = {}
-    for name, measure in figures.MEASURES.items():
-        for each in list(inspect.signature(measure).parameters)[1:]:
-            figure = dataclasses.replace(base[2].figures["counts"], measure=name, options={each: option})
-            odd[f"{name} {each}"] = figure
+    named = [
+        (name, each)
+        for name, measure in figures.MEASURES.items()
+        for each in [*inspect.signature(measure).parameters][1:]
+    ]
+    odd = {
+        f"{name} {each} {option}": dataclasses.replace(base[2].figures["counts"], measure=name, options={each: option})
+        for index, (name, each) in enumerate(named)
+        for option in (_ODD if TIMES > 1 else [_ODD[index % len(_ODD)]])
+    }
     assert len(odd) > 40
     write_manifest(tmp_path, dataclasses.replace(base[2], figures=odd))
     assert {each.figure for each in verify(tmp_path).changes} == odd.keys()
@@ -740,7 +753,7 @@ def test_the_cache_and_the_number_of_processes_can_be_set(
         return verify(*arguments, **options)
 
     monkeypatch.setattr(verification, "verify", noted)
-    assert run(write_manifest(tmp_path, base[2]), "--no-cache", "--jobs", "1")[0] == 0
+    assert run(write_manifest(tmp_path, counted(base[2])), "--no-cache", "--jobs", "1")[0] == 0
     assert seen == ["True", "1"]
 
 
@@ -818,7 +831,7 @@ def test_settings_and_reports_that_a_link_leads_to_are_found_again(
         "settings": _seen_from(folder / "build", near / "incident-analytics.toml"),
     }
     assert named == {"paths": ["../reports"], "settings": "../incident-analytics.toml"}
-    assert verify(write_manifest(folder / "build", base[2], **named)).changes == ()
+    assert verify(write_manifest(folder / "build", counted(base[2]), **named)).changes == ()
 
 
 def test_a_redacted_manifest_has_no_hash_of_a_line_that_names_somebody(
@@ -960,7 +973,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ReviewInput, di
 
 
 @given(data=st.data())
-@examples(20)
+@examples(10)
 def test_no_manifest_that_somebody_changed_keeps_the_next_review_from_being_made(
     few: tuple[Path, ReviewInput, dict[str, Any]], data: st.DataObject
 ) -> None:

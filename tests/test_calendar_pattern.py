@@ -259,7 +259,7 @@ def test_every_incident_counts_once_and_the_order_of_rows_does_not_matter(
 
 
 @given(st.lists(st.none() | INSTANTS, max_size=12), st.integers(0, 22), st.integers(1, 23))
-@examples(25)
+@examples(12)
 def test_every_start_is_in_one_of_four_kinds_of_time(instants: list[str | None], first: int, length: int) -> None:
     """As the wall clock in New York shows it; the kinds make up all the time there is."""
     last = min(first + length, 23)

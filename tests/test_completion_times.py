@@ -195,7 +195,7 @@ class TestActionSurvival:
         st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=5),
         st.lists(st.integers(0, 3), min_size=1, max_size=2),
     )
-    @examples(10)
+    @examples(6)
     def test_the_bounds_are_the_least_and_the_most_over_all_days_on_which_items_may_have_been_done(
         self, dated: list[tuple[int, bool]], ages: list[int]
     ) -> None:

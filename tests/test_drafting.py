@@ -125,7 +125,7 @@ MARKUP = st.text(st.sampled_from("ab *_`[]()<>!#-|:=~&;\\/\n\x1b\u202e"), max_si
 
 
 @given(MARKUP, MARKUP)
-@examples(100)
+@examples(40)
 def test_no_title_or_service_changes_what_else_a_new_report_says(title: str, service: str) -> None:
     with TemporaryDirectory() as folder, suppress(UnknownNameError):
         file = new_report(severity="SEV-1", services=["API", service], title=title, on=DAY, folder=Path(folder))

@@ -129,10 +129,10 @@ def test_csv_prefixes_what_a_spreadsheet_would_run(cell: str) -> None:
 
 
 @pytest.mark.parametrize("before", ["", " ", "\u00a0", "\u3000", "'", '"', '" '])
-@pytest.mark.parametrize("sign", "=+-@＝＋－＠﹦﹢﹣﹫")
-def test_csv_prefixes_what_a_spreadsheet_might_make_a_formula(before: str, sign: str) -> None:
-    table = pd.DataFrame({"a": pd.Series([f"{before}{sign}1+1"], dtype="str")})
-    assert next(csv.reader(io.StringIO(table_as_csv(table).partition("\n")[2]))) == [f"'{before}{sign}1+1"]
+def test_csv_prefixes_what_a_spreadsheet_might_make_a_formula(before: str) -> None:
+    cells = [f"{before}{sign}1+1" for sign in "=+-@＝＋－＠﹦﹢﹣﹫"]
+    written = table_as_csv(pd.DataFrame({"a": pd.Series(cells, dtype="str")}))
+    assert [*csv.reader(io.StringIO(written))][1:] == [[f"'{cell}"] for cell in cells]
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,13 @@ def test_a_group_shows_the_primary_metric_alone(demo_scope: Scope, demo_settings
     assert table["n_recorded"].sum() == measures.response(demo_scope)["n_recorded"].sum()
 
 
-GROUPED = [(kind, by) for kind, groups in _BY.items() for by in groups if not by.startswith("field:")]
+GROUPED = [
+    (kind, by)
+    for kind, groups in _BY.items()
+    for by in groups
+    if not by.startswith("field:") and (by not in UNITS or by in {"month", "year"} or kind == "sla")
+]
+"""Of the units of time a shorter and a longer one; all of them for what is defined over windows."""
 
 
 @pytest.mark.parametrize(("kind", "by"), GROUPED)
@@ -306,8 +312,8 @@ FELL_SILENT = incidents(
 """Reports until May 2024; the next one is from 2026, which was not known at the end of 2024."""
 
 
-@pytest.mark.parametrize("every", ["month", "quarter", "year", "week"])
-@pytest.mark.parametrize("period", ["2024", "2023-10-01/2024-09-01", "2024Q4", "2024-03"])
+@pytest.mark.parametrize("every", ["month", "year", "week"])
+@pytest.mark.parametrize("period", ["2023-10-01/2024-09-01", "2024Q4", "2024-03"])
 def test_rates_and_service_levels_are_unknown_in_the_same_parts(every: Any, period: str) -> None:
     """There 0 is the number of reported incidents; elsewhere no incident is a rate of 0 with its upper bound."""
     settings = Settings.model_validate({"services": {"API": {}, "Web": {}}})
@@ -507,7 +513,7 @@ OWNED = st.tuples(
 )
 
 
-@examples(12)
+@examples(8)
 @given(st.lists(OWNED, max_size=10))
 def test_owners_share_out_the_overdue_items(items: list[tuple[str | None, str | None, int | None]]) -> None:
     """An item is late once its due day has ended, and is counted with its owner, apart where its status is unknown."""

@@ -11,6 +11,7 @@ from builders import at
 from click.testing import CliRunner
 from hypothesis import example, given
 from hypothesis import strategies as st
+from laws import examples
 
 import incident_analytics as ia
 from incident_analytics.cli import commands
@@ -87,6 +88,7 @@ NUMBERS = st.one_of(
 
 
 @example(times=["100000000E8", "9" * 13], values=["inf"])
+@examples(20)
 @given(times=st.lists(MOMENTS, min_size=1, max_size=6), values=st.lists(NUMBERS, min_size=1, max_size=6))
 def test_the_check_finds_what_the_reader_cannot_use(
     tmp_path_factory: pytest.TempPathFactory, times: list[str], values: list[str]

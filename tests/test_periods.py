@@ -311,7 +311,7 @@ def any_period(draw: st.DrawFn) -> Period:
 
 
 @given(any_period(), st.sampled_from(UNITS))
-@examples(150)
+@examples(60)
 def test_parts_cover_the_period_and_a_whole_one_is_what_its_name_says(within: Period, every: Unit) -> None:
     parts = within.split(every)
     assert (parts[0].start, parts[-1].end) == (within.start, within.end)
@@ -328,7 +328,7 @@ def test_parts_cover_the_period_and_a_whole_one_is_what_its_name_says(within: Pe
 
 
 @given(any_period(), st.sampled_from(UNITS), st.lists(st.none() | st.floats(-0.5, 1.5), max_size=12), st.booleans())
-@examples(100)
+@examples(40)
 def test_positions_are_those_of_the_parts_that_hold_the_instants(
     within: Period, every: Unit, shares: list[float | None], at_bounds: bool
 ) -> None:
@@ -416,7 +416,7 @@ def test_business_hours_are_those_within() -> None:
 
 
 @given(st.text(max_size=30) | st.datetimes(timezones=st.none() | st.timezones()).map(str))
-@examples(100)
+@examples(50)
 def test_a_text_is_an_instant_in_the_zone_or_refused(text: str) -> None:
     for zone in ("UTC", "America/New_York", "Pacific/Kiritimati"):
         try:

@@ -583,7 +583,7 @@ def test_any_name_fits_and_is_no_formula(name: str, request: pytest.FixtureReque
         assert drawn.x1 < width + 0.01, plot
 
 
-@pytest.mark.parametrize("n", [1, 3, 5, 30])
+@pytest.mark.parametrize("n", [1, 5, 16])
 def test_any_number_of_services_fits(n: int, sla: pd.DataFrame, burn_down: pd.DataFrame) -> None:
     services = [f"service {i} of {n}" for i in range(n)]
     frontend = burn_down[burn_down["service"] == "Frontend"]

@@ -302,7 +302,7 @@ WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=1
 
 
 @given(st.lists(WORDS, max_size=6), st.lists(WORDS, max_size=4))
-@examples(200)
+@examples(80)
 def test_whatever_reports_hold_the_settings_load(services: list[str], severities: list[str]) -> None:
     tables = {name: Columns({column: [] for column in columns}) for name, columns in TABLES.items()}
     ids = [f"INC-{number}" for number in range(max(len(services), len(severities)))]

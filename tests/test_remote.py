@@ -24,7 +24,7 @@ from incident_analytics.loading import read_records
 from incident_analytics.remote import RemoteFile, find_sources
 
 REAL = Path(__file__).parents[1] / "data" / "real"
-HERE = sorted(REAL.glob("INC-*.md"))
+HERE = sorted(REAL.glob("INC-*.md"))[:8]
 AT = "memory:///team/reports"
 
 

@@ -102,7 +102,7 @@ def write_and_load(known: Facts, data: st.DataObject) -> Any:
         return load(folder, status="all")
 
 
-@examples(30)
+@examples(20)
 @given(facts(), st.data())
 def test_every_fact_is_read_back(known: Facts, data: st.DataObject) -> None:
     corpus = write_and_load(known, data)

@@ -218,7 +218,7 @@ def test_a_report_as_of_an_instant_reads_as_it_was_written_then(drawn: tuple[Sto
 SERVED = Settings.model_validate({"services": {"API": {"target": 0.999, "team": "Core"}}})
 
 
-@examples(3)
+@examples(2)
 @given(st.lists(stories(), min_size=1, max_size=3), st.integers(1, 12 * 24 * 60))
 def test_what_the_page_says_as_of_an_instant_is_what_it_would_have_said_then(told: list[Story], later: int) -> None:
     """Every word of the first screen and of the list of incidents."""
@@ -402,7 +402,7 @@ def test_erasing_twice_erases_nothing_more_and_leaves_nothing_later(corpus: Corp
     assert not (over & once.incidents["is_open"]).any()
 
 
-@examples(5)
+@examples(3)
 @given(
     corpora(),
     st.sampled_from(["2025Q3", "2025-08", "2025-07-25/2025-09-02"]),

@@ -299,8 +299,8 @@ def test_a_wrong_argument_is_named_with_what_would_be_right(
 def test_where_nothing_changed_false_findings_stay_at_their_rate() -> None:
     """150 teams whose spans come from one lognormal distribution: 7 or 8 false findings are expected, 2 to 15 allowed.
 
-    Beyond lie 0.7% of a binomial of 150 and 0.05. The interval is held to the same bounds, and false gains are half of it all: of
-    150 and 0.025 less than 3% lie outside 1 to 9. `tests/benchmarks/simulations_spans.py` draws more of them.
+    Beyond lie 0.7% of a binomial of 150 and 0.05. The interval is held to the same bounds, and false gains are half of
+    it all: of 150 and 0.025 less than 3% lie outside 1 to 9. `tests/benchmarks/simulations_spans.py` draws more.
     """
     logs = np.random.default_rng(1).normal(4.25, 1.25, (150, 52))
     times = random_times(logs, 12, 40)

@@ -85,7 +85,7 @@ def test_budgets_of_services_whose_downtime_is_unknown_cannot_be_judged() -> Non
     services = corpus.services.assign(service=corpus.services["incident_id"])
     settings = Settings.model_validate({"services": {name: {"target": 0.99} for name in names}})
     page = ReviewPage(
-        Scope.of(dataclasses.replace(corpus, outages=outages, services=services), "2025Q3", settings, END)
+        Scope.of(dataclasses.replace(corpus, outages=outages, services=services), "2025-07", settings, at("2025-08-01"))
     )
     assert "Services over error budget 0 of 1 4 more can't be judged" in text_of(first_screen(page.highlights, {}))
 

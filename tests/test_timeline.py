@@ -597,7 +597,7 @@ def read_rows(times: Sequence[str], duration: str) -> list[str | None]:
     ("times", "duration", "instants"),
     [
         (["14:02 JST", "15:02 JST"], "1h (14:02 - 15:02)", ["14 05:02", "14 05:02", "14 06:02"]),
-        (["14:02 JST", "15:02"], "1h", ["14 05:02", "14 06:02"]),
+        (["14:02 JST", "06:02"], "1h", ["14 05:02", "14 06:02"]),
         (["14:02 CST", "15:02 CST"], "1h (14:02 - 15:02)", [None, None]),
         (["14:02 CST", "15:02"], "1h", [None, None]),
         (["14:02 JST", "07:02 UTC"], "2h (14:02 - 16:02)", ["14 05:02", "14 07:02"]),
@@ -609,7 +609,7 @@ def read_rows(times: Sequence[str], duration: str) -> list[str | None]:
         (["14:02 TEST", "15:02 ALERT"], "1h (14:02 - 15:02)", ["14 14:02", "14 14:02", "14 15:02"]),
     ],
 )
-def test_the_zone_of_the_first_row_is_that_of_times_that_name_none(
+def test_the_zone_of_all_rows_is_that_of_a_duration_that_names_none(
     times: list[str], duration: str, instants: list[str | None]
 ) -> None:
     assert read_rows(times, duration) == instants

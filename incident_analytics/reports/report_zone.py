@@ -92,7 +92,7 @@ class ReportZone:
             self.reader.zone = zones.pop()
 
     def take_elsewhere(self, fields: Mapping[str, Line]) -> None:
-        """Take the zone of the first row, else the one that sentences anywhere name for the times.
+        """Take the zone of all rows, else the one that sentences anywhere name for the times.
 
         Without such a sentence it is the one zone that times of day anywhere have, if the settings name none and one of
         them is that of a row or a field: others are those of a job, a vendor or a certificate.
@@ -128,21 +128,23 @@ class ReportZone:
         return not (is_known or self.reader.zone_is_unclear or self.report.duration_is_unclear)
 
     def take_of_rows(self) -> None:
-        """Take the zone that the first row of the timeline names, for the Duration and for all rows that name none.
+        """Take the zone that all rows of the timeline name, for the Duration.
 
-        Where another row names another one, in which zone the Duration's times are is not known.
+        Where they name several, in which zone the Duration's times are is not known; nor are times that name none where
+        the zone of the first row may be several.
         """
         first = next((entry.when for entry in self.reader.entries if entry.when), "")
         if not names_zone(first):
             return
         try:
-            zones = {read_zone(entry.when) for entry in self.reader.entries if names_zone(entry.when)}
+            whens = [entry.when for entry in self.reader.entries if entry.when]
+            zones = {read_zone(when) if names_zone(when) else None for when in whens}
         except Unreadable:  # which is reported where the row is read
             self.reader.zone_is_unclear = True
             return
         if len(zones) == 1:
             self.reader.zone = zones.pop()
-        elif self.report.duration is not None:
+        elif self.report.duration is not None and None not in zones:
             self.report.duration = replace(self.report.duration, windows=())
 
 

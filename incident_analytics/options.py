@@ -68,11 +68,13 @@ class FirstOf(OneOf):
 
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
         """Return what is wrong, what there is, and how to write it."""
-        message = super().get_invalid_choice_message(value, ctx)
+        from pathlib import Path  # slow to import
+
+        message = super().get_invalid_choice_message(value, ctx).removesuffix(".")
         if ctx is None or did_you_mean(str(value), list(self.choices)):
             return message
-        first = f"{ctx.info_name} {self.choices[0]} {value}"
-        return f"{message.removesuffix('.')}; one of them comes first, then the paths: {first}"
+        example = f": {ctx.info_name} {self.choices[0]} {value}" if Path(value).exists() else ""
+        return f"{message}; one of them comes first, then the paths{example}"
 
 
 def say(*lines: object, err: bool = False) -> None:

@@ -156,6 +156,7 @@ def test_a_path_in_place_of_a_kind_or_table_shows_how_to_write_it(run: Run, verb
     code, out, err = run(verb, "r")
     assert (code, out) == (2, "")
     assert err.endswith(f"; one of them comes first, then the paths: {verb} {first} r\n")
+    assert run(verb, "nowhere")[2].endswith("; one of them comes first, then the paths\n")
     assert "one of them comes first" not in run(verb, f"{first}x")[2]
 
 
@@ -491,7 +492,7 @@ def test_an_output_that_cannot_be_made_exits_with_1_and_leaves_nothing(run: Run)
         (["export", "files", "r", "--service", "X"], "incident-analytics: unknown service 'X': no report names a service, and [services.NAME] in the settings declares none\n"),
         (["export", "files", "r", "--team", "X"], "incident-analytics: unknown team 'X': no teams are defined; add team = \"...\" under [services.NAME] in incident-analytics.toml\n"),
         (["check"], "Error: name a report or a folder of reports, or set reports = [...] in incident-analytics.toml\n"),
-        (["export", "table", "r"], "Error: Invalid value for 'TABLE': 'table' is not one of 'incidents', 'timeline', 'outages', 'services', 'costs', 'actions', 'findings', 'signoffs', 'fields', 'readings', 'problems', 'files'.\n"),
+        (["export", "table", "r"], "Error: Invalid value for 'TABLE': 'table' is not one of 'incidents', 'timeline', 'outages', 'services', 'costs', 'actions', 'findings', 'signoffs', 'fields', 'readings', 'problems', 'files'; one of them comes first, then the paths\n"),
         (["check", "r", "--format", "xml"], "Error: Invalid value for '--format': 'xml' is not one of 'text', 'json', 'github'.\n"),
         (["nonsense"], "Error: No such command 'nonsense'.\n"),
     ],

@@ -75,7 +75,7 @@ def fold(text: str) -> str:
     return " ".join(text.split()).casefold().rstrip(". ")
 
 
-_BETWEEN_VALUES: Final = re.compile(r"\s*[,;|]\s*|\s+(?:[&+/]|and)\s+")
+_BETWEEN_VALUES: Final = re.compile(r" ?[,;|] ?| (?:[&+/]|and) ")
 
 
 def listed_values(values: Iterable[str]) -> dict[str, list[str]]:
@@ -90,7 +90,7 @@ def listed_values(values: Iterable[str]) -> dict[str, list[str]]:
     """
     written = dict.fromkeys(values)
     known = {fold(value) for value in written}
-    found = {value: _BETWEEN_VALUES.split(value) for value in written}
+    found = {value: _BETWEEN_VALUES.split(" ".join(value.split())) for value in written}
     return {value: parts if all(fold(part) in known for part in parts) else [value] for value, parts in found.items()}
 
 

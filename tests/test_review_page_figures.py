@@ -148,7 +148,7 @@ def test_the_tiles_of_a_quarter(quarter: ReviewPage) -> None:
             "recorded times alone: 2h 53m (n = 6)",
             "Q2 2025: 36m, Q3 2024: 1h 57m",
             "too few to call it a change",
-            "n = 13, 7 inferred",
+            "from 13 incidents; time inferred in 7",
         ],
     )
     assert found["Services over error budget"] == (
@@ -490,7 +490,7 @@ def test_a_week(make: Make) -> None:
     found = tiles(make("2025-W30"))
     assert found["Incidents"][0] == "2"
     assert found["Median time to restore"][0] == "2h 34m"
-    assert "n = 2, 2 inferred" in found["Median time to restore"][1]
+    assert "from 2 incidents; time inferred in 2" in found["Median time to restore"][1]
 
 
 # --- silence ----------------------------------------------------------------------------------------------------------

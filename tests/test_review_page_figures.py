@@ -699,7 +699,7 @@ def test_every_service_that_an_incident_affected_is_in_the_tables_of_service_lev
         text = AFFECTED.format(n=n, duration=duration, service=f"S{n}", users=users)
         (tmp_path / f"INC-2025-07-05-00{n}.md").write_text(text)
     settings = Settings.model_validate({"sla": {"minimum_outage": timedelta(minutes=5)}})
-    scope = Scope.of(load(tmp_path, status="all"), "2025Q3", settings, at("2025-10-01"))
+    scope = Scope.of(load(tmp_path, status="all"), "2025-07", settings, at("2025-08-01"))
     page = ReviewPage(scope)
     heading, *found = rows(page.service_levels())
     downtime = {row[0]: row[heading.index("Downtime")] for row in found}

@@ -89,7 +89,7 @@ def new_report(
         file = target / f"{own}.md"
         content = encoded(filled, file)
         _require_services(filled, hit, settings)
-        if write_new(file, content):
+        if write_new(file, content, with_folder=True):
             return file
     raise OutputError(f"{target}: there are too many reports of {on}")
 

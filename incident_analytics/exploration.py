@@ -125,7 +125,7 @@ def _copy(folder: Path, parameters: Mapping[str, object]) -> tuple[Path, str]:
     cell["source"] = source.splitlines(keepends=True)
     content = notebook_bytes(notebook)
     for file in _names(folder):
-        if write_new(file, content):
+        if write_new(file, content, with_folder=True):
             return file, f"{file}: a new copy of the exploration notebook"
         if _has(file, source):
             return file, f"{file}: opened again as it was left"

@@ -360,8 +360,17 @@ def parse_json(text: str) -> Any:
         raise InputError(f"not valid JSON: {error.msg} at column {error.colno}", error.lineno) from error
 
 
-def write_new(file: Path, content: bytes) -> bool:
-    """Write a file that is not there yet, with its folder; one that is there is left as it is, whoever wrote it.
+def write_new(file: Path, content: bytes, *, with_folder: bool = False) -> bool:
+    """Write a file that is not there yet; one that is there is left as it is, whoever wrote it.
+
+    Parameters
+    ----------
+    file
+        Where.
+    content
+        All of it.
+    with_folder
+        Whether its folder is made where there is none.
 
     Returns
     -------
@@ -374,7 +383,8 @@ def write_new(file: Path, content: bytes) -> bool:
         ``reports: Permission denied``. Nothing is left half-written.
     """
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        if with_folder:
+            file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("xb") as stream:
             try:
                 stream.write(content)

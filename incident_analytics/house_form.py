@@ -160,7 +160,7 @@ def new_house_report(
         own = numbering.id_of(number)
         text, unfilled = _filled(form, templates, {"incident_id": own, "status": "", **words}, numbering, on)
         file = folder / f"{_file_name(own, numbering, files, number, title)}.md"
-        if not write_new(file, encoded(text, file)):
+        if not write_new(file, encoded(text, file), with_folder=True):
             continue
         found = read_reports(text, str(file), settings, templates)
         if isinstance(found, Skipped):

@@ -59,10 +59,12 @@ def test_a_file_is_made_or_replaced_and_nothing_stays_beside_it(tmp_path: Path) 
     assert names(tmp_path) == ["x.md"]
 
 
-def test_a_new_file_is_written_with_its_folder_and_one_that_is_there_stays(tmp_path: Path) -> None:
+def test_a_new_file_is_written_and_one_that_is_there_stays(tmp_path: Path) -> None:
     file = tmp_path / "reports" / "x.md"
-    assert write_new(file, b"one")
-    assert not write_new(file, b"two")
+    with pytest.raises(OutputError, match=r"x\.md: No such file or directory$"):
+        write_new(file, b"one")
+    assert write_new(file, b"one", with_folder=True)
+    assert not write_new(file, b"two", with_folder=True)
     assert file.read_bytes() == b"one"
 
 
@@ -78,7 +80,7 @@ def test_a_new_file_in_what_is_no_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "reports").write_bytes(b"")
     for file in (tmp_path / "reports" / "x.md", tmp_path / "reports" / "2025" / "x.md"):
         with pytest.raises(OutputError, match=r"reports(/2025)?: (File exists|Not a directory)$"):
-            write_new(file, b"one")
+            write_new(file, b"one", with_folder=True)
 
 
 def test_nothing_is_left_of_a_new_file_that_the_disk_has_no_room_for(

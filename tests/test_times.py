@@ -645,6 +645,25 @@ def test_without_the_names_of_months_the_same_tokens_are_found(text: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "orders"),
+    [
+        ("2026-03-05, rows 03/05 23:50 and 03/06 00:10", {False}),
+        ("2026/03/05, rows 03/05 23:50 and 03/06 00:10", {False}),
+        ("5 March 2026, rows 05/03 23:50 and 06/03 00:10", {True}),
+        ("2026-03-31, rows 03/31 23:50 and 04/01 00:10", {False}),
+        ("rows 31/03 23h50 and 01/04 00h10", {True}),
+        ("2026-03-05 and 2026-05-03, rows 03/05 23:50", set()),  # it may be either
+        ("2026-03-07, rows 03/05 23:50", set()),
+        ("2026-03-05, 03/05 of the shops fail", set()),  # a share
+        ("2026-03-05, version1.03/05 23:50", set()),
+        ("2026-03-05, rows 03/05 23:50, due 20/03/2026", {True, False}),
+    ],
+)
+def test_a_date_without_its_year_shows_the_order_before_a_time_of_day(text: str, orders: set[bool]) -> None:
+    assert dict(find_orders(text)).get("/", set()) == orders
+
+
+@pytest.mark.parametrize(
     ("first", "second", "orders"),
     [(5, 12, set()), (12, 5, set()), (12, 12, set()), (12, 13, {False}), (13, 12, {True}), (13, 5, {True})],
 )

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -64,6 +64,7 @@ SEASONS = {  # the place whose zone it is, and in which half of the year
     "HAR": ("America/Edmonton", SUMMER), "HNP": ("America/Vancouver", WINTER), "HAP": ("America/Vancouver", SUMMER),
     "ART": ("America/Argentina/Buenos_Aires", WINTER),
     "COT": ("America/Bogota", WINTER), "PET": ("America/Lima", WINTER), "WAT": ("Africa/Lagos", WINTER),
+    "SEČ": ("Europe/Prague", WINTER), "SELČ": ("Europe/Prague", SUMMER), "TSİ": ("Europe/Istanbul", WINTER),
     "CAT": ("Africa/Maputo", WINTER), "EAT": ("Africa/Nairobi", WINTER), "ICT": ("Asia/Bangkok", WINTER),
 }  # fmt: skip
 
@@ -76,6 +77,30 @@ def test_an_abbreviation_is_what_the_clocks_show_there(words: str) -> None:
     (place, then), zone = SEASONS[words], read_zone(words)
     assert zone is not None
     assert zone.utcoffset(then) == then.replace(tzinfo=ZoneInfo(place)).utcoffset()
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Time (UT)", "UT", "(UT)", "Heure (TU)", "hora (TU)", "14:02 UT", "14h05 TU", "times are in UT", "Zeit (UT)"],
+)
+def test_universal_time_is_named_next_to_words_for_time(words: str) -> None:
+    assert read_zone(words) is UTC
+    assert find_zone("Outage in Logan (UT), 5 May 2025", is_heading=True) == ""  # a state
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("Time (US Central)", "America/Chicago"),
+        ("Time (Central US)", "America/Chicago"),
+        ("Time (U.S. Central)", "America/Chicago"),
+        ("US Mountain", "America/Denver"),
+        ("Time (US East Coast)", "America/New_York"),
+        ("US West Coast time", "America/Los_Angeles"),
+    ],
+)
+def test_a_zone_of_the_united_states_by_its_part_of_the_country(words: str, place: str) -> None:
+    assert read_zone(words) == ZoneInfo(place)
 
 
 @pytest.mark.parametrize(("words", "winter", "summer"), ZONES)
@@ -110,6 +135,11 @@ def test_a_header_without_its_zone(header: str, words: str) -> None:
         "Western",
         "Central",
         "Central office",
+        "Provo, UT",
+        "at the UT campus",
+        "10:05 UT Austin staff",
+        "10:05 TU Berlin calls",
+        "Time us-central1",
         "Art",
         "cat",
     ],

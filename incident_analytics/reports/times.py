@@ -55,7 +55,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 """No report is older or younger; what is dated otherwise is a slip, and far from where a clock's reckoning ends."""
 
 _IN_NUMBERS: Final = compile_late(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20|21)\d\d)(?![\d/-]|\.\d)")
-_ISO: Final = compile_late(r"(?<![\w-])(?:19|20|21)\d\d-\d\d-\d\d(?![\d-])")
+_YEAR_FIRST: Final = compile_late(r"(?<![\w./-])((?:19|20|21)\d\d)([./-])(\d\d?)\2(\d\d?)(?![\d/-]|\.\d)")
+_WITHOUT_YEAR: Final = compile_late(r"(?<![\w.:/-])(\d{1,2})([./-])(\d{1,2})\.?(?=\s\d{1,2}[:h]\d\d(?!\d))")
+"""Day and month before a time of day."""
 _NOT_OWN: Final = compile_late(r"^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1|\Z)|\bhttps?://\S+", re.MULTILINE | re.DOTALL)
 """Logs and addresses, whose dates others have written."""
 _MOST_MONTHS: Final = 12
@@ -65,21 +67,27 @@ def find_orders(text: str) -> Mapping[str, set[bool]]:
     """Return by ``.``, ``/`` and ``-`` whether the day comes first in a text's dates, such as 05.03.2026.
 
     A number above 12 is not a month, and a date that may be two days is the one of them that the text has as
-    ``2026-03-05`` or ``5 March 2026``. Dates in code blocks and addresses do not count. Two values where the dates
-    contradict each other.
+    ``2026-03-05`` or ``5 March 2026``; so is one without its year before a time of day. Dates in code blocks and
+    addresses do not count. Two values where the dates contradict each other.
 
     Examples
     --------
     >>> dict(find_orders("from 05.03.2026 to 20.03.2026"))
     {'.': {True}}
+    >>> dict(find_orders("2026-03-05, 03/05 23:50 to 03/06 00:10"))
+    {'/': {False}}
     """
     orders: defaultdict[str, set[bool]] = defaultdict(set)
     own = _NOT_OWN.sub("", text)
-    days = set(_ISO.findall(own)) | {f"{day:%Y-%m-%d}" for day in _named_days(own)}
-    for first, mark, second, year in _IN_NUMBERS.findall(own):
+    days = {f"{year}-{month:0>2}-{day:0>2}" for year, _, month, day in _YEAR_FIRST.findall(own)}
+    days |= {f"{day:%Y-%m-%d}" for day in _named_days(own)}
+    days |= {day[4:] for day in days}
+    in_numbers = [(first, mark, second, f"{year}-") for first, mark, second, year in _IN_NUMBERS.findall(own)]
+    in_numbers += [(*parts, "-") for parts in _WITHOUT_YEAR.findall(own)]
+    for first, mark, second, year in in_numbers:
         is_day = [int(first) > _MOST_MONTHS, int(second) > _MOST_MONTHS]
         if not any(is_day):
-            is_day = [f"{year}-{second:0>2}-{first:0>2}" in days, f"{year}-{first:0>2}-{second:0>2}" in days]
+            is_day = [f"{year}{second:0>2}-{first:0>2}" in days, f"{year}{first:0>2}-{second:0>2}" in days]
         if is_day[0] != is_day[1]:
             orders[mark].add(is_day[0])
     return orders

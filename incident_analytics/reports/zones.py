@@ -36,7 +36,7 @@ __all__ = [
 
 _HOURS: Final = {
     "UTC": 0, "GMT": 0, "Z": 0, "ZULU": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3,
-    "BST": 1, "MEZ": 1, "MESZ": 2,
+    "BST": 1, "MEZ": 1, "MESZ": 2, "SEČ": 1, "SELČ": 2, "TSİ": 3, "UT": 0, "TU": 0,
     "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10,
     "JST": 9, "KST": 9, "SGT": 8, "HKT": 8, "AWST": 8, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
     "ACST": 9.5, "ACDT": 10.5, "SAST": 2, "TRT": 3, "PKT": 5, "NPT": 5.75, "WIB": 7, "PHT": 8, "BRT": -3, "UYT": -3,
@@ -67,11 +67,13 @@ _WORDS: Final = {"ART", "COT", "PET", "WAT", "CAT", "EAT", "ICT", "WIT", "HAC", 
 """Abbreviations that are words or names in small letters, or short for something else next to words for that."""
 _PLACES: Final = {"CENTRAL", "MOUNTAIN"}
 """Words that are a zone only in brackets, after am or pm, or before "Time"."""
+_UNIVERSAL: Final = {"UT", "TU"}
+"""Universal time, next to a word for time or behind a time of day: else Utah, a university, a small word."""
 _REGIONAL: Final = {"UK", "EASTERN", "PACIFIC"}
 """Words that are a zone unless they are part of others, as in ``UK users`` and ``Eastern European Time``."""
 _ABBREVIATIONS: Final = "|".join(
     sorted(
-        {*_HOURS, *_REGIONS, *_AMBIGUOUS_ZONES} - {"Z"} - _WORDS - _PLACES - _REGIONAL,
+        {*_HOURS, *_REGIONS, *_AMBIGUOUS_ZONES} - {"Z"} - _WORDS - _PLACES - _REGIONAL - _UNIVERSAL,
         key=lambda name: (-len(name), name),
     )
 )
@@ -82,6 +84,16 @@ _OTHER: Final = r"\s(?:team|scan\w*|staff|desk|department|dept|engineer\w*|manag
 _GOES_ON: Final = (
     r"\s(?!(?:(?:standard|daylight|summer|winter|local)\s)*times?\b|(?:unless|except)\b|(?:to|until|till)\s\d)[^\W\d_]"
 )
+_OF_UNIVERSAL: Final = "|".join(
+    rf"(?<={before})"
+    for before in (
+        *(r"\A", r"\A\(", r"\d[:.h]\d\d\s", r"\d[:.h]\d\d\s\(", r"line\s\("),
+        *(rf"{word}\s" for word in ("ime", "imes", "eit", "heure", "heures", "hora", "ora", "tijd")),
+        *(rf"{word}\s\(" for word in ("ime", "imes", "eit", "heure", "heures", "hora", "ora", "tijd")),
+        *(r"imes\sin\s", r"imes\sare\s", r"imes\sare\sin\s", r"eures\sen\s", r"eures\ssont\sen\s"),
+    )
+)
+"""What is before it."""
 _US_TIME: Final = r"(?:\s(?:standard|daylight))?\stime\b"
 _AREAS: Final = "Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Canada|Europe|Indian|Pacific|US"
 ZONE: Final = (
@@ -93,6 +105,7 @@ ZONE: Final = (
     rf"|(?<![a-z]-)\b(?-i:{'|'.join(sorted(_WORDS))})\b(?!-\w|{_OTHER})"
     rf"|(?<!Australian\s)\b(?:{'|'.join(sorted(_REGIONAL))})\b(?!{_GOES_ON}|-[a-z])"
     rf"|(?:(?<=[ap]m\s)|(?<=\())(?:Central|Mountain)(?=\W*$|\)|{_US_TIME})|\b(?:Central|Mountain)(?={_US_TIME})"
+    rf"|(?-i:(?={'|'.join(sorted(_UNIVERSAL))}))(?:{_OF_UNIVERSAL})..\b(?=\W*$|[).;,|]|\s[-–—])"
     r"|(?:(?<=\d)|(?<=\d\s))Z\b(?!-\w)"
 )
 _NO_ZONE: Final = compile_late(

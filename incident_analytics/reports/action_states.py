@@ -19,7 +19,7 @@ __all__ = ["OwnState", "read_action_date", "read_own_state", "read_state_alone",
 _DONE: Final = (
     r"(?P<done>done|completed?|closed|resolved|fixed|finished|shipped|merged|deployed|implemented|delivered|released"
     r"|erledigt|umgesetzt|abgeschlossen|fertig|hech[oa]|listo|completad[oa]|terminad[oa]|faite?s?|terminée?|réalisée?"
-    r"|feit[oa]|concluíd[oa]|finalizad[oa]|klaar|gedaan|afgerond|gereed|fatt[oa]|completat[oa]|klart|färdigt?|gjort"
+    r"|feit[oa]|concluíd[oa]|finalizad[oa]|klaar|gedaan|afgerond|gereed|fatt[oa]|completat[oa]|klart?|färdigt?|gjort"
     r"|ferdig|fullført|utført|valmis|zrobione|gotowe|selesai)"
 )
 _OPEN: Final = (

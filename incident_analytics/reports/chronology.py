@@ -205,10 +205,11 @@ class Chronology:
         return replace(placement, instants=tuple(instants))
 
     def _origins(self, paragraphs: Iterable[Paragraph | Item], zone: tzinfo) -> set[datetime | None]:
-        """Return the instants from which sentences say that the times of the timeline count."""
+        """Return the instants from which sentences, or labels, say that the times of the timeline count."""
         rows = {entry.line for entry in self.reader.entries}
-        lines = (line for block in paragraphs for line in block.lines if line.line not in rows)
-        found = [Entry(match["moment"], "", line.line) for line in lines if (match := _ORIGIN.search(line.text))]
+        said = [(line.text, line.line) for block in paragraphs for line in block.lines if line.line not in rows]
+        said += [(f"{row['name']} = {row['value']}", row["line"]) for row in self.report.rows["fields"]]
+        found = [Entry(match["moment"], "", line) for text, line in said if (match := _ORIGIN.search(text))]
         return {place_entries([entry], day=self.report.anchor(), zone=zone).instants[0] for entry in found}
 
     def _settle_zones(self) -> tzinfo:

@@ -104,6 +104,10 @@ _AGAINST_USUAL = compile_late(
 """A comparison with what is normal: ``nine times the usual`` says that it is not."""
 _ELEVATED = "elevated"
 _NOT_YET = compile_late(r"(\bnot|n't) yet\b")
+_NAMED_CAUSE = compile_late(
+    r"\bwithout\b(?=(?: (?!not\b|never\b)[\w-]+){1,5} (?:confirmed|identified|determined|established|found|named|seen) (?:as|to be) )"
+)
+"""What a cause lacks denies nothing of its being found: ``retry without a key confirmed as the cause``."""
 _EXPECTED = compile_late(r"(?<!as )(?<!than )\bexpected(?= (?:to|at|by|in|around|within|for)\b)")
 _INNER_CAPITAL = compile_late(r"[a-z][A-Z]")
 """What every name of an alert has."""
@@ -242,8 +246,9 @@ class Vocabulary:
 
 
 def _as_meant(text: str) -> str:
-    """Return words in which ``yet`` ends no denial, and what is only expected is said as an attempt."""
+    """Return words in which ``yet`` ends no denial, nor ``without`` what follows, and what is expected is attempted."""
     text = _NOT_YET.sub(r"\1", text) if " yet" in text else text
+    text = _NAMED_CAUSE.sub("lacking", text) if "without" in text else text
     return _EXPECTED.sub("expects", text) if "expected" in text else text
 
 

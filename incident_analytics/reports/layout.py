@@ -125,7 +125,7 @@ def lay_out(document: Document, templates: Sequence[Template]) -> tuple[Section,
 def _timed(document: Document, group: Sequence[Section], templates: tuple[Template, ...]) -> list[Section]:
     """Return the sections of one incident, or of all, with a timeline cut out where no heading is that of one."""
     sections, kinds_of = list(group), _kinds_by(templates)
-    kinds = [kinds_of(section.title) for section in sections]
+    kinds = [kinds_of(section.title, exactly=section.level <= 1) for section in sections]
     if any("timeline" in found for found in kinds):
         return sections
     above = next((index for index, found in enumerate(kinds) if found), len(sections))
@@ -199,12 +199,13 @@ def _only_timed(sections: Sequence[Section], first: int, templates: Sequence[Tem
 
 
 def _may_be_timeline(block: Block, templates: Sequence[Template]) -> bool:
-    """Return whether a block may hold rows of a timeline: a table has a column of times and one of events."""
+    """Return whether a block may hold rows of a timeline: a table has a column of times, or of those since the start, and one of events."""
     if not isinstance(block, Table):
         return not isinstance(block, Fence)
     forms = (template.sections.get("timeline") for template in templates)
     headers = [cell.text for cell in block.header.cells]
-    return any(form is not None and {"at", "event"} <= {*map(form.column_named, headers)} for form in forms)
+    named = [{*map(form.column_named, headers)} for form in forms if form is not None]
+    return any("event" in columns and not columns.isdisjoint({"at", "offset"}) for columns in named)
 
 
 @lru_cache(maxsize=16)

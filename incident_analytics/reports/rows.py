@@ -36,9 +36,9 @@ _UPDATE: Final = (
 UPDATE: Final = compile_late(rf"[\W_]{{0,4}}{_UPDATE}[\W_]{{1,4}}", re.IGNORECASE)
 """What counts the updates of a notice before their times: ``Update 4, 13:20``."""
 _BEGINS_WITH_TIME: Final = compile_late(
-    r"[\W_]*+(?:(?:\d{1,3}[.)]){1,3}\s++[\W_]*+)?(?:(?:at|about|around|approx|approximately|ca|circa|from|mon|tues?|wed|thu|thurs?"
+    r"[\W_]*+(?:(?:(?:\d{1,3}[.)]){1,3}|\d{1,2}\.\d{1,2}(?=\s\d\d?:\d\d))\s++[\W_]*+)?(?:(?:at|about|around|approx|approximately|ca|circa|from|mon|tues?|wed|thu|thurs?"
     rf"|fri|sat|sun|utc|gmt|[ap]m|{_UPDATE})(?:\w*day)?\b[\W_]*+)?"
-    rf"(?:(?:{_DATE}(?:T|[\W_]{{1,6}}(?:(?:at|utc|gmt)\b[\W_]*+)?))?{_CLOCK}|T\s?[-+−]\s?\d)",
+    rf"(?:(?:{_DATE}(?:T|[\W_]{{1,6}}(?:(?:at|utc|gmt)\b[\W_]*+)?))?{_CLOCK}|T\s?[-+−]\s?\d|T0(?![\w+.]|\s?[=−–-]\s?\d))",
     re.IGNORECASE,
 )
 _ITEM: Final = compile_late(

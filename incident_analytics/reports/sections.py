@@ -83,7 +83,7 @@ _APPROVAL = compile_late(r"agreed|approved|proposed|in review", re.IGNORECASE)
 """What is said of a proposal or a risk as well as of an action."""
 _ROW_NUMBER = compile_late(r"\W*(?:#|№|no|nr|num)\W*", re.IGNORECASE)
 """The header of a column that numbers rows."""
-_NUMBERED_ROW = compile_late(r"(\d{1,2})\.(\d{1,2})\.\s+(?=\d{1,2}:\d\d)")
+_NUMBERED_ROW = compile_late(r"(\d{1,2})\.(\d{1,2})\.?\s+(?=\d{1,2}:\d\d)")
 _NOT_BY_WHOM = compile_late(r"\d|^\W*\w+ing\b|^(?:\S+\s+){5}", re.IGNORECASE)
 """What a cell below By has that says until when, or by what means: a figure, what is done, a sentence."""
 _LONGEST_HEAD = 60
@@ -770,7 +770,7 @@ def _columns(header: Row, form: SectionForm) -> dict[str, int]:
 def _offset_of(when: str, header: Row | None, columns: Mapping[str, int]) -> timedelta | None:
     """Return the time since the start that a cell is: in a column of these any length, elsewhere ``T+5m`` or ``+5``."""
     name = header.cells[columns["at"]].text if header is not None and "at" in columns else ""
-    if "offset" in columns or name.replace(" ", "").startswith("T+") or when.startswith(("T+", "T-", "T−", "+")):
+    if "offset" in columns or name.replace(" ", "").startswith("T+") or when.startswith(("T+", "T-", "T−", "T0", "+")):
         return read_offset(when, name)
     return None
 

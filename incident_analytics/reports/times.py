@@ -61,6 +61,12 @@ _WITHOUT_YEAR: Final = compile_late(r"(?<![\w.:/-])(\d{1,2})([./-])(\d{1,2})\.?(
 _NOT_OWN: Final = compile_late(r"^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1|\Z)|\bhttps?://\S+", re.MULTILINE | re.DOTALL)
 """Logs and addresses, whose dates others have written."""
 _MOST_MONTHS: Final = 12
+_IN_WORDS: Final = compile_late(
+    rf"\s?[(\[]\s?(?:[^\W\d_]{{2,12}},?\s)?(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s(?:de\s|of\s)?(?P<month>{MONTH})"
+    rf"|(?P<month_before>{MONTH})\s(?P<day_behind>\d{{1,2}})(?:st|nd|rd|th)?)(?!\s?\d)",
+    re.IGNORECASE,
+)
+"""The same day in words, in brackets behind its numbers: ``08/05/2025 (5 August)``."""
 
 
 def find_orders(text: str) -> Mapping[str, set[bool]]:
@@ -81,6 +87,11 @@ def find_orders(text: str) -> Mapping[str, set[bool]]:
     own = _NOT_OWN.sub("", text)
     days = {f"{year}-{month:0>2}-{day:0>2}" for year, _, month, day in _YEAR_FIRST.findall(own)}
     days |= {f"{day:%Y-%m-%d}" for day in _named_days(own)}
+    days |= {
+        f"{match[4]}-{month_named(said['month'] or said['month_before']):02}-{int(said['day'] or said['day_behind']):02}"
+        for match in _IN_NUMBERS.finditer(own)
+        if (said := _IN_WORDS.match(own, match.end())) is not None
+    }
     days |= {day[4:] for day in days}
     in_numbers = [(first, mark, second, f"{year}-") for first, mark, second, year in _IN_NUMBERS.findall(own)]
     in_numbers += [(*parts, "-") for parts in _WITHOUT_YEAR.findall(own)]
@@ -639,16 +650,21 @@ _OFFSET: Final = compile_late(
     r"(?:(?P<m>\d{1,6}+)\s?(?:m(?:in(?:ute)?s?)?)?)?(?:\s?(?P<s>\d{1,6}+)\s?s(?:ec(?:ond)?s?)?)?)(?!\w)[\s:*_–—-]*"
 )
 
+_AT_START: Final = compile_late(r"[\W_]*?T\s?0(?![\w+.]|\s?[=−–-]\s?\d)[\s:*_–—-]*")
+"""How a row is headed that is the start itself."""
+
 
 def split_offset(text: str) -> tuple[timedelta, str] | None:
     """Split words that begin with a time since the start into it and the rest; None for any other words.
 
     Examples
     --------
-    >>> [split_offset(text) for text in ("T+4m - page", "T+1h30m: fixed", "T+0:15 alert", "T-shirt")]
-    [(datetime.timedelta(seconds=240), 'page'), (datetime.timedelta(seconds=5400), 'fixed'), \
+    >>> [split_offset(text) for text in ("T0: crash", "T+4m - page", "T+1h30m: fixed", "T+0:15 alert", "T-shirt")]
+    [(datetime.timedelta(0), 'crash'), (datetime.timedelta(seconds=240), 'page'), (datetime.timedelta(seconds=5400), 'fixed'), \
 (datetime.timedelta(seconds=900), 'alert'), None]
     """
+    if (start := _AT_START.match(text)) is not None:
+        return timedelta(0), text[start.end() :]
     match = _OFFSET.match(text)
     if match is None or not (match["clock"] or match["h"] or match["m"] or match["s"]):
         return None

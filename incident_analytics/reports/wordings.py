@@ -33,6 +33,7 @@ _NO_INSTANT: Final = compile_late(
 _NO_ID: Final = compile_late(
     r"\b(?:number|numero|no) of\b|\b(?:incident|incidente|outage|event|problem|failure|report)s\b"
     r"|\b(?:fault|error|failure|cause|status|review) code\b|\bcode review\b"
+    r"|\bcodig\w* d[eao] (?:el |la )?(?:fallo|falha|averia|causa)\b|\bcodice (?:di |del )?(?:guasto|causa)\b"
 )
 """Words for how many there were, and for codes of other things: ``Number of incidents`` isn't that of one."""
 _NO_AUTHOR: Final = compile_late(r"\b(?:for|to|fur|an|pour|para|per|voor|till|til|dla)\b")

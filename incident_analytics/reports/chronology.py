@@ -28,7 +28,7 @@ from incident_analytics.reports.template import Template
 from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.timeline import Placement, place_entries
 from incident_analytics.reports.times import find_dates
-from incident_analytics.reports.zones import names_zone, read_zone
+from incident_analytics.reports.zones import ZONE, names_zone, read_zone
 from incident_analytics.schema import LAST_COUNTS, MILESTONES
 
 __all__ = ["Chronology"]
@@ -49,6 +49,14 @@ _ORIGIN = compile_late(
     re.IGNORECASE,
 )
 """What says from when on the times of a timeline count: ``T0 = 2024-06-20 22:00 UTC``."""
+_BEFORE_POSTS = frozenset({"started", "detected", "responded"})
+"""What is over when a status page has its first update."""
+_OVER_SINCE = compile_late(
+    r"(?<!not )\b(?:on time|normal|stable|healthy|back|recovered|restored|working|operational|well|fine)(?: again)?,?"
+    rf" (?:since|as of) (?P<when>(?:[01]?\d|2[0-3]):[0-5]\d(?:\s?{ZONE})?)(?![\d:])",
+    re.IGNORECASE,
+)
+"""What a row says that was written after it was over: ``back to normal since 09:58 UTC``."""
 _OF_SENTENCES = 0.9
 """The confidence in what was read from a sentence."""
 
@@ -95,12 +103,14 @@ class Chronology:
         self.values = self.report.incident
         self.zone = zone
 
-    def place(self, paragraphs: Iterable[Paragraph | Item] = ()) -> None:
+    def place(self, paragraphs: Sequence[Paragraph | Item] = (), *, is_posted: bool = False) -> None:
         """Give the timeline's rows and the Duration line's windows their instants.
 
-        Where there are no rows, ``paragraphs`` are read for what they say of the milestones.
+        Where there are no rows, ``paragraphs`` are read for what they say of the milestones; where the rows have the
+        times at which they were posted, they are read first.
         """
-        zone = self._settle_zones()
+        self.is_posted = is_posted
+        self.zone_of_rows = zone = self._settle_zones()
         duration = self.report.duration
         placement = place_entries(self.reader.entries, day=self.report.anchor(), zone=zone, duration=duration)
         if any(entry.offset is not None for entry in self.reader.entries):
@@ -131,11 +141,15 @@ class Chronology:
                     "line": entry.line,
                 }
             )
-        evidence = self._take_milestones(placement)
+        if is_posted:
+            rows = {entry.line for entry in self.reader.entries}
+            above = [block for block in paragraphs if rows.isdisjoint(line.line for line in block.lines)]
+            self._take_narrative(above, zone)
+        self._take_milestones(placement)
         if not self.reader.entries:
-            self._take_narrative(paragraphs, evidence, zone)
+            self._take_narrative(paragraphs, zone)
 
-    def _take_narrative(self, paragraphs: Iterable[Paragraph | Item], evidence: ReportClues, zone: tzinfo) -> None:
+    def _take_narrative(self, paragraphs: Iterable[Paragraph | Item], zone: tzinfo) -> None:
         """Take milestones from sentences, each to be checked, where no field gives them."""
         day = self.report.anchor()
         clauses, goes_on = read_narrative(paragraphs, day) if day else ([], False)
@@ -155,7 +169,7 @@ class Chronology:
         if len(instants) != len(clauses):
             return
         known = {name: at for name in MILESTONES if (at := self.values.get(f"{name}_at")) is not None}
-        is_open = evidence.is_open or goes_on
+        is_open = self._is_open or goes_on
         for milestone, row in said_to_be(clauses, instants, known, is_open=is_open).items():
             name, clause = f"{milestone}_at", clauses[row]
             if name in self.report.not_given:
@@ -361,11 +375,14 @@ class Chronology:
         over = clues[rows["restored"]].at if "restored" in rows else None
         return begun, (rows["restored"], over) if over is not None else None
 
-    def _take_milestones(self, placement: Placement) -> ReportClues:
-        """Fill the milestone columns from the Duration line's start, the template's phrases and the words of rows.
+    @property
+    def _is_open(self) -> bool:
+        """Whether the report says that the incident goes on."""
+        duration = self.report.duration
+        return (duration is not None and duration.is_open) or self.report.ongoing is not None
 
-        Returns what the report says elsewhere.
-        """
+    def _take_milestones(self, placement: Placement) -> None:
+        """Fill the milestone columns from the Duration line's start, the template's phrases and the words of rows."""
         rows = self.report.rows["timeline"]
         start = placement.windows[0][0] if placement.windows else None
         if start is not None:
@@ -380,7 +397,7 @@ class Chronology:
             placement.windows[-1][1] if placement.windows else None,
             duration.total if duration and not duration.support_hours else None,
             approximate=duration is not None and duration.approximate,
-            is_open=(duration is not None and duration.is_open) or self.report.ongoing is not None,
+            is_open=self._is_open,
             cause=" ".join(filter(None, (self.values.get("why_it_happened"), self.values.get("what_happened")))),
         )
         clues = [Clue(row["at"], row["event"], row["milestone"]) for row in rows]
@@ -400,13 +417,15 @@ class Chronology:
             elif milestone in inferred and not self._is_denied(milestone, inferred[milestone]):
                 self._take_milestone(milestone, inferred[milestone].row, placement, inferred[milestone])
         self._check_start()
-        return evidence
 
     def _is_denied(self, milestone: str, guess: Guess) -> bool:
         """Return whether fields speak against a row that may only be a milestone.
 
-        They say that there was no such instant, or that what would have started then had been detected before.
+        They say that there was no such instant, or that what would have started then had been detected before. What is
+        posted has begun, and was noticed, at another time; what the text says of an end is not when that was posted.
         """
+        if self.is_posted and (milestone in _BEFORE_POSTS or f"{milestone}_at" in self.values):
+            return True
         detected, at = self.values.get("detected_at"), self.report.rows["timeline"][guess.row]["at"]
         is_late = milestone == "started" and detected is not None and at is not None and at > detected
         return guess.grade == "check" and (is_late or f"{milestone}_at" in self.report.not_given)
@@ -462,7 +481,8 @@ class Chronology:
             self._report_two_instants(code, milestone, row["line"], row["at"])
         if f"{milestone}_at" in self.values:
             return
-        self.values[f"{milestone}_at"] = row["at"]
+        since = self._over_since(entry, row["at"]) if milestone == "restored" else None
+        self.values[f"{milestone}_at"] = since or row["at"]
         self.report.note(
             f"{milestone}_at",
             f"{entry.when} {entry.event}",
@@ -472,6 +492,16 @@ class Chronology:
             confidence=found["confidence"],
             grade="check" if placement.inferred[place] else found["grade"],
         )
+
+    def _over_since(self, entry: Entry, at: datetime) -> datetime | None:
+        """Return since when a row says that it was over, which is earlier that day; None where it says no such time."""
+        match = _OVER_SINCE.search(entry.event) if ":" in entry.event else None
+        if match is None:
+            return None
+        own = Entry(match["when"], "", entry.line, entry.zone, entry.is_unclear)
+        day = at.astimezone(entry.zone or self.zone_of_rows).date()
+        since = place_entries([own], day=day, zone=self.zone_of_rows).instants[0]
+        return since if since is not None and since < at else None
 
     def _report_two_instants(self, code: str, milestone: str, line: int, at: datetime) -> None:
         """Report that a line gives another instant for a milestone than the line that it was read from."""

@@ -105,7 +105,8 @@ _AGAINST_USUAL = compile_late(
 _ELEVATED = "elevated"
 _NOT_YET = compile_late(r"(\bnot|n't) yet\b")
 _NAMED_CAUSE = compile_late(
-    r"\bwithout\b(?=(?: (?!not\b|never\b)[\w-]+){1,5} (?:confirmed|identified|determined|established|found|named|seen) (?:as|to be) )"
+    r"\bwithout\b(?=(?: (?!not\b|never\b|being\b)[\w-]+){1,5}"
+    r" (?:confirmed|identified|determined|established|found|named|seen) (?:as|to be) )"
 )
 """What a cause lacks denies nothing of its being found: ``retry without a key confirmed as the cause``."""
 _EXPECTED = compile_late(r"(?<!as )(?<!than )\bexpected(?= (?:to|at|by|in|around|within|for)\b)")

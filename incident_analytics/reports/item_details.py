@@ -161,6 +161,8 @@ def split_details(words: str, columns: Mapping[str, Sequence[str]]) -> tuple[str
     names = {label.casefold(): column for column, labels in columns.items() if column != "action" for label in labels}
     if not names:
         return words, {}
+    if " -- " in words and (between := split_details(words.replace(" -- ", " – "), columns))[1]:
+        return between
     text = words.rstrip(" \t.")
     state = match[0] if (match := _BEHIND.search(text, max(len(text) - _ROOM, 0))) else ""
     text = text.removesuffix(state)

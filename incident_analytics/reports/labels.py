@@ -20,7 +20,7 @@ _FENCED = compile_late(r"([^\W\d][\w /#.-]{1,40}?)(?:\s*:(?:\s+(.*))?|\s?\.{3,}\
 _FENCED_ITEM = compile_late(r"\s*-\s+(.+)$")
 _PLAIN_LABEL = compile_late(r"^([^:|]{2,40}?)(?:::?\s+|\s?\.{4,}\s?(?::\s+)?)(?=\S)")
 
-_ORIGIN = compile_late(r"^(T\s?0)\s?=\s?(?=\d)")
+_ORIGIN = compile_late(r"^(T\s?0)\s?=\s?(?=\d[\d:T -]{3,18}(?:[A-Z]{1,5})?\s?(?:\([^()]{0,80}\))?$)")
 """The one label that an equals sign follows: from when the times of a timeline count."""
 
 

@@ -199,7 +199,7 @@ def _only_timed(sections: Sequence[Section], first: int, templates: Sequence[Tem
 
 
 def _may_be_timeline(block: Block, templates: Sequence[Template]) -> bool:
-    """Return whether a block may hold rows of a timeline: a table has a column of times, or of those since the start, and one of events."""
+    """Return whether a block may hold rows of a timeline: a table has columns of times, or offsets, and of events."""
     if not isinstance(block, Table):
         return not isinstance(block, Fence)
     forms = (template.sections.get("timeline") for template in templates)

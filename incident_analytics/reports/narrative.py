@@ -47,6 +47,8 @@ _OF_A_NOUN = compile_late(
 _IS_OUT = compile_late(
     r"\b(?:was|were|been)(?: \w+)? (?<!not )(?:down|unavailable|unreachable|offline)\b"
     r"|^\W*(?:down|unavailable|unreachable|offline) (?:from|between)\b"
+    r"|^(?!.*\b(?:backups?|deploy\w*|builds?|jobs?|roll ?backs?|attempts?|tests?|repairs?|failovers?)\b.* failed)"
+    r"[^.;]{3,80} (?:failed|timed out|did(?: not|n['’]t) (?:work|load|connect|arrive)) (?:from|between)\b"
     r"|\b(?:users|customers|clients|visitors|members|merchants|people|readers|nobody|no one)\b[^.;]{0,40}?"
     r" (?:could(?: not|n['’]t)|were unable to|were not able to)\b|\bnobody could\b",
     re.IGNORECASE,

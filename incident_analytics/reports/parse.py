@@ -24,6 +24,7 @@ from incident_analytics.reports.recognition import Recognized, Skipped, recogniz
 from incident_analytics.reports.report import OWN, Report
 from incident_analytics.reports.rows import Kind, find_unread
 from incident_analytics.reports.sections import SectionReader
+from incident_analytics.reports.status_pages import UPDATES
 from incident_analytics.reports.template import Template
 from incident_analytics.reports.times import dates_in_order
 from incident_analytics.reports.unnamed import UnnamedReader
@@ -170,7 +171,8 @@ class _Parser:
         duration, total = self.report.duration, self.values.get("stated_duration")
         if duration is not None and duration.total != total:  # it was corrected, and an end may be derived from it
             self.report.duration = replace(duration, total=total, approximate=False)
-        Chronology(self.reader, self.zone).place(self.course_of_events(parts))
+        is_posted = any(part.section.title == UPDATES for part in parts)
+        Chronology(self.reader, self.zone).place(list(self.course_of_events(parts)), is_posted=is_posted)
         known = dict(self.in_zone(known.values()))
         self.correct(known, known.keys() & milestones)
         OriginReader(self.report, self.template).read()

@@ -83,6 +83,12 @@ _APPROVAL = compile_late(r"agreed|approved|proposed|in review", re.IGNORECASE)
 """What is said of a proposal or a risk as well as of an action."""
 _ROW_NUMBER = compile_late(r"\W*(?:#|№|no|nr|num)\W*", re.IGNORECASE)
 """The header of a column that numbers rows."""
+_ACTS = compile_late(
+    r"(?P<name>[^\W\d_a-z][a-zß-ÿ]{2,20})(?: \([^()]{1,30}\))?:?"
+    r" (?:ack(?:s|ed|nowledge[sd]?)?|investigate[sd]?|(?:is )?looking|declare[sd]?"
+    r"|pick(?:s|ed) (?:it )?up|(?:is|was) paged|log(?:s|ged) in|takes? the lead|took the lead)\b"
+)
+"""How a row begins that says what somebody did whom only a first name names."""
 _NUMBERED_ROW = compile_late(r"(\d{1,2})\.(\d{1,2})\.?\s+(?=\d{1,2}:\d\d)")
 _NOT_BY_WHOM = compile_late(r"\d|^\W*\w+ing\b|^(?:\S+\s+){5}", re.IGNORECASE)
 """What a cell below By has that says until when, or by what means: a figure, what is done, a sentence."""
@@ -567,7 +573,9 @@ class SectionReader:
     def _split_list(self, texts: Sequence[str], form: SectionForm) -> list[tuple[str, dict[str, str]]]:
         title, author = self.report.incident.get("title") or "", self.report.incident.get("author") or ""
         services = [row["service"] for row in self.report.rows["services"]]
-        return split_list(texts, form.columns, self.report.anchor(), people=author, things=(title, *services))
+        acting = (match["name"] for entry in self.entries if (match := _ACTS.match(entry.event)))
+        people = " ".join((author, *acting))
+        return split_list(texts, form.columns, self.report.anchor(), people=people, things=(title, *services))
 
     def _with_states(self, header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[str, int]:
         """Add the one column of which every cell that is not empty says a state, where none is called so.

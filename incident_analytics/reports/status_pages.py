@@ -13,7 +13,10 @@ from incident_analytics.reports.times import split_moment
 from incident_analytics.reports.wordings import update_states
 from incident_analytics.reports.zones import is_zone
 
-__all__ = ["with_updates"]
+__all__ = ["UPDATES", "with_updates"]
+
+UPDATES: Final = "Status updates"
+"""The heading of the section that the updates become: its times are those at which they were posted."""
 
 _POSTED: Final = compile_late(
     r"(?:(?:posted|updated|published|geschrieben|publié|publicado)\b\W{0,3}(?:[^\d\W]{1,8}\s(?!\d)){0,2}(?:\d{1,3}\s\w{2,8}\sago\W{1,3})?)?"
@@ -153,7 +156,7 @@ def _timeline(first: Section, sections: Sequence[Section], updates: Sequence[_Up
     source = tuple(line for section in sections for line in section.source)
     body = "\n".join(line.text for line in source).strip()
     rows = tuple(update.row() for update in updates)
-    return replace(first, title="Timeline", end=sections[-1].end, body=body, blocks=rows, source=source)
+    return replace(first, title=UPDATES, end=sections[-1].end, body=body, blocks=rows, source=source)
 
 
 def _is_notice(updates: Sequence[_Update]) -> bool:

@@ -660,7 +660,8 @@ def split_offset(text: str) -> tuple[timedelta, str] | None:
     Examples
     --------
     >>> [split_offset(text) for text in ("T0: crash", "T+4m - page", "T+1h30m: fixed", "T+0:15 alert", "T-shirt")]
-    [(datetime.timedelta(0), 'crash'), (datetime.timedelta(seconds=240), 'page'), (datetime.timedelta(seconds=5400), 'fixed'), \
+    [(datetime.timedelta(0), 'crash'), (datetime.timedelta(seconds=240), 'page'), \
+(datetime.timedelta(seconds=5400), 'fixed'), \
 (datetime.timedelta(seconds=900), 'alert'), None]
     """
     if (start := _AT_START.match(text)) is not None:

@@ -1,0 +1,135 @@
+"""Kinds of lines of reports as their authors keep them: each with its siblings, and with what is not meant so."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import incident_analytics as ia
+from incident_analytics.reports.item_details import split_list
+from incident_analytics.reports.milestones import default_lexicon
+from incident_analytics.reports.times import find_orders, split_offset
+
+
+def _load(tmp_path: Path, text: str) -> ia.Corpus:
+    (tmp_path / "report.md").write_text(text, encoding="utf-8")
+    return ia.load(tmp_path, status="all", cache=False)
+
+
+HEAD = "# Outage of the booking service\n\n{head}\n\nDate: 2025-10-09\nSeverity: SEV-2\n\n## Timeline\n\n{rows}\n"
+ROWS = "- 08:00 UTC bookings fail\n- 08:40 UTC service restored"
+
+
+@pytest.mark.parametrize(
+    ("label", "incident_id"),
+    [
+        ("COE ID: COE-2025-066", "COE-2025-066"),
+        ("Código: RES-0417", "RES-0417"),
+        ("Diarienummer: IT-2025-0388", "IT-2025-0388"),
+        ("Aktenzeichen: B-77", "B-77"),
+        ("**Ticket**......: NOC-77120", "NOC-77120"),
+        ("Error code: E-500", "report"),
+        ("Código de fallo: E-500", "report"),
+        ("Change: CHG-12", "report"),
+    ],
+)
+def test_ids_by_other_labels(label: str, incident_id: str, tmp_path: Path) -> None:
+    corpus = _load(tmp_path, HEAD.format(head=label, rows=ROWS))
+    assert corpus.incidents["incident_id"].tolist() == [incident_id]
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("08/05/2025 (5 August)", {"/": {False}}),
+        ("08/05/2025 (8 May)", {"/": {True}}),
+        ("08/05/2025 (Tuesday, August 5th)", {"/": {False}}),
+        ("08/05/2025 (9 August)", {}),
+        ("08/05/2025, published 5 August", {}),
+        ("08/08/2025 (8 August)", {}),
+    ],
+)
+def test_a_day_in_words_behind_its_numbers_says_their_order(text: str, order: dict[str, set[bool]]) -> None:
+    assert dict(find_orders(text)) == order
+
+
+@pytest.mark.parametrize(
+    ("text", "is_start"), [("T0", True), ("T0: crash", True), ("T0 = 22:00", False), ("T0.5", False)]
+)
+def test_the_start_itself_as_a_row(text: str, *, is_start: bool) -> None:
+    found = split_offset(text)
+    assert (found is not None and found[0] == pd.Timedelta(0)) == is_start
+
+
+@pytest.mark.parametrize("dot", ["", "."])
+def test_rows_numbered_within_their_section(dot: str, tmp_path: Path) -> None:
+    rows = f"2.1{dot} 01:50 server panics\n2.2{dot} 02:05 monitoring reports it\n2.3{dot} 11:30 service restored"
+    corpus = _load(tmp_path, HEAD.format(head="", rows=rows))
+    assert [f"{at:%H:%M}" for at in corpus.timeline["at"]] == ["01:50", "02:05", "11:30"]
+    assert corpus.timeline["event"].tolist()[0] == "server panics"
+
+
+@pytest.mark.parametrize(
+    ("event", "is_found"),
+    [
+        ("Retry without idempotency key confirmed as the root cause", True),
+        ("Pool without a limit identified as the cause", True),
+        ("Meeting ends without the cause confirmed", False),
+        ("Rollout ends without being identified as a cause", False),
+    ],
+)
+def test_what_a_cause_lacks_denies_nothing(event: str, *, is_found: bool) -> None:
+    assert ("identified" in default_lexicon().read(event).speaks_for) == is_found
+
+
+def test_owners_between_double_dashes() -> None:
+    items = ["Check the size -- owner: Ingunn Moe -- due 1 March 2025", "Explain what -- does in the guide"]
+    columns = {"owner": ["Owner"], "due_on": ["Due"]}
+    assert split_list(items, columns, None) == [
+        ("Check the size", {"owner": "Ingunn Moe", "due_on": "1 March 2025"}),
+        ("Explain what -- does in the guide", {}),
+    ]
+
+
+NOTICE = """# Voice calls failing
+
+{above}
+
+**Resolved**
+
+{last}
+
+Posted Sep 09, 2025 - 15:40 UTC
+
+**Investigating**
+
+Some calls do not connect. We're looking into it.
+
+Posted Sep 09, 2025 - 13:34 UTC
+"""
+
+
+@pytest.mark.parametrize(
+    ("above", "last", "started", "restored"),
+    [
+        ("Calls failed from 13:22 UTC until 14:36 UTC on 9 September 2025.", "It is over.", "13:22", "14:36"),
+        ("Calls were down from 13:22 UTC to 14:36 UTC.", "It is over.", "13:22", "14:36"),
+        ("", "Calls are back to normal since 14:36 UTC.", None, "14:36"),
+        ("", "All is well as of 14:36 UTC.", None, "14:36"),
+        ("", "The errors seen since 14:36 UTC are over.", None, "15:40"),
+        ("A backup failed from 02:00 UTC to 03:00 UTC.", "The incident is resolved.", None, "15:40"),
+    ],
+)
+def test_what_is_posted_began_before(above: str, last: str, started: str | None, restored: str, tmp_path: Path) -> None:
+    incident = _load(tmp_path, NOTICE.format(above=above, last=last)).incidents.iloc[0]
+    found = [incident["started_at"], incident["restored_at"]]
+    assert [None if pd.isna(at) else f"{at:%H:%M}" for at in found] == [started, restored]
+    assert pd.isna(incident["detected_at"])
+
+
+def test_those_who_act_in_the_timeline_own_actions(tmp_path: Path) -> None:
+    rows = f"- 08:10 UTC Kamila investigates\n{ROWS}\n\n## Action items\n\n"
+    rows += "- Refuse empty files (Kamila)\n- Alert on size (Joost)"
+    assert _load(tmp_path, HEAD.format(head="", rows=rows)).actions["owner"].tolist() == ["Kamila", "Joost"]
+    rows = rows.replace("Kamila investigates", "Kamila is in the office")
+    assert _load(tmp_path, HEAD.format(head="", rows=rows)).actions["owner"].isna().all()

@@ -63,7 +63,7 @@ _NOT_OWN: Final = compile_late(r"^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1|\Z)|\bhtt
 _MOST_MONTHS: Final = 12
 _IN_WORDS: Final = compile_late(
     rf"\s?[(\[]\s?(?:[^\W\d_]{{2,12}},?\s)?(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s(?:de\s|of\s)?(?P<month>{MONTH})"
-    rf"|(?P<month_before>{MONTH})\s(?P<day_behind>\d{{1,2}})(?:st|nd|rd|th)?)(?!\s?\d)",
+    rf"|(?P<before>{MONTH})\s(?P<behind>\d{{1,2}})(?:st|nd|rd|th)?)(?!\s?\d)",
     re.IGNORECASE,
 )
 """The same day in words, in brackets behind its numbers: ``08/05/2025 (5 August)``."""
@@ -88,9 +88,9 @@ def find_orders(text: str) -> Mapping[str, set[bool]]:
     days = {f"{year}-{month:0>2}-{day:0>2}" for year, _, month, day in _YEAR_FIRST.findall(own)}
     days |= {f"{day:%Y-%m-%d}" for day in _named_days(own)}
     days |= {
-        f"{match[4]}-{month_named(said['month'] or said['month_before']):02}-{int(said['day'] or said['day_behind']):02}"
+        f"{match[4]}-{month_named(named['month'] or named['before']):02}-{named['day'] or named['behind']:0>2}"
         for match in _IN_NUMBERS.finditer(own)
-        if (said := _IN_WORDS.match(own, match.end())) is not None
+        if (named := _IN_WORDS.match(own, match.end())) is not None
     }
     days |= {day[4:] for day in days}
     in_numbers = [(first, mark, second, f"{year}-") for first, mark, second, year in _IN_NUMBERS.findall(own)]

@@ -603,6 +603,14 @@ def test_settings_name_severities_services_and_the_level_of_problems(tmp_path: P
     assert not corpus.problems["code"].isin(["missing-section", "missing-field", "file-name-mismatch"]).any()
 
 
+def test_a_service_of_the_settings_keeps_its_name_that_says_a_part(tmp_path: Path) -> None:
+    (tmp_path / "ours.toml").write_text('[services."Web (EU only)"]\n[services.Web]\n')
+    services = "## Affected Services\n- [x] web (EU only)\n- [x] Web (US only)\n"
+    write(tmp_path, a=report("INC-2025-01-01-001", more=services))
+    corpus = load(tmp_path, settings=tmp_path / "ours.toml")
+    assert corpus.services["service"].tolist() == ["Web (EU only)", "Web"]
+
+
 def test_without_settings_any_service_is_known(tmp_path: Path) -> None:
     corpus = load(write(tmp_path, x=report(more="## Affected Services\n- [x] Billing\n")))
     assert "unknown-service" not in set(corpus.problems["code"])

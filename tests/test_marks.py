@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from incident_analytics.reports.marks import find_key, read_flag, read_mark, read_tick
+from incident_analytics.reports.marks import find_key, read_flag, read_mark, read_tick, split_gloss
 from incident_analytics.reports.placeholders import Unreadable
 
 FLAGS: list[tuple[str, bool | None]] = [
@@ -98,3 +98,23 @@ def test_tracker_key(words: str, key: str | None) -> None:
 )
 def test_a_mark_before_or_behind_a_name(words: str, mark: tuple[bool | None, str, str]) -> None:
     assert read_mark(words) == mark
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "gloss"),
+    [
+        ("Dome (shutter only)", "Dome", "shutter only"),
+        ("Banca en línea (solo el botón de enviar)", "Banca en línea", "solo el botón de enviar"),
+        ("Suche (nur Filialen)", "Suche", "nur Filialen"),
+        ("Paiement (uniquement carte)", "Paiement", "uniquement carte"),
+        ("API (partial)", "API", "partial"),
+        ("Kasse (delvis)", "Kasse", "delvis"),
+        ("API (EU)", "API (EU)", ""),
+        ("Ledger (read-only)", "Ledger (read-only)", ""),
+        ("Partial Payments (beta)", "Partial Payments (beta)", ""),
+        ("Wallet (Solo Pay)", "Wallet (Solo Pay)", ""),
+        ("(only web)", "(only web)", ""),
+    ],
+)
+def test_a_part_of_a_service_is_not_its_name(written: str, name: str, gloss: str) -> None:
+    assert split_gloss(written) == (name, gloss)

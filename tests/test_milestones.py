@@ -72,6 +72,246 @@ def test_a_row_tells_its_milestone(event: str, milestone: str) -> None:
     assert rows_of(*rows).get(milestone) == 1
 
 
+IN_OTHER_WORDS = {
+    "es": (
+        "Primeros pedidos sin confirmar",
+        "Salta la alarma de pedidos",
+        "La guardia comienza a trabajar",
+        "Causa encontrada: disco lleno en el broker",
+        "Parche aplicado en el broker",
+        "Pedidos normalizados",
+        "Se da por cerrado el incidente",
+    ),
+    "es2": (
+        "La web deja de responder",
+        "Un cliente avisa por teléfono",
+        "Equipo de sistemas toma el caso",
+        "Se localiza la causa: certificado caducado",
+        "Certificado reemplazado",
+        "La web funciona con normalidad",
+        "Cierre",
+    ),
+    "de": (
+        "Kassen ohne Verbindung",
+        "Filialen melden den Ausfall",
+        "Rufbereitschaft übernimmt",
+        "Ursache ermittelt: Zertifikat abgelaufen",
+        "Zertifikat ausgetauscht",
+        "Alle Kassen wieder online",
+        "Vorfall geschlossen",
+    ),
+    "fr2": (
+        "Le portail ne répond plus",
+        "Les usagers appellent le support",
+        "Début de l'intervention",
+        "Cause identifiée : mauvaise route",
+        "Route corrigée",
+        "Portail de nouveau accessible",
+        "Clôture de l'incident",
+    ),
+    "it": (
+        "Ordini bloccati",
+        "Allarme dal monitoraggio",
+        "Il reperibile prende in carico",
+        "Causa trovata: disco pieno",
+        "Soluzione temporanea applicata",
+        "Servizio ripristinato",
+        "Incidente chiuso",
+    ),
+    "it2": (
+        "Il sito non risponde",
+        "Segnalazione da un cliente",
+        "Inizio analisi",
+        "Individuata la causa: certificato scaduto",
+        "Certificato sostituito",
+        "Il sito funziona di nuovo",
+        "Chiusura della segnalazione",
+    ),
+    "pt": (
+        "Pagamentos começam a falhar",
+        "Alerta do monitoramento",
+        "Plantonista inicia o atendimento",
+        "Causa identificada: índice removido",
+        "Mitigação aplicada",
+        "Serviço restabelecido",
+        "Encerramento do incidente",
+    ),
+    "nl2": (
+        "Website onbereikbaar",
+        "Klant belt de helpdesk",
+        "Beheer neemt over",
+        "Oorzaak vastgesteld: volle schijf",
+        "Tijdelijke oplossing: logs verwijderd",
+        "Website weer bereikbaar",
+        "Ticket gesloten",
+    ),
+    "no": (
+        "Betalinger feiler",
+        "Alarm fra overvåkingen",
+        "Vakten tar tag i saken",
+        "Årsaken funnet: full disk",
+        "Midlertidig løsning på plass",
+        "Betalinger fungerer igjen",
+        "Saken avsluttet",
+    ),
+    "no2": (
+        "Appen svarer ikke",
+        "Kunde ringer og melder feil",
+        "Feilsøking startet",
+        "Årsak identifisert: feil i utrulling",
+        "Utrulling rullet tilbake",
+        "Appen virker igjen",
+        "Hendelse lukket",
+    ),
+    "da": (
+        "Betalinger fejler",
+        "Alarm fra overvågningen",
+        "Vagthavende går i gang",
+        "Årsag fundet: udløbet certifikat",
+        "Certifikat skiftet",
+        "Betalinger virker igen",
+        "Sagen afsluttet",
+    ),
+    "sv": (
+        "Betalningar misslyckas",
+        "Larm från övervakningen",
+        "Jourhavande börjar felsöka",
+        "Orsaken hittad: full disk",
+        "Tillfällig lösning på plats",
+        "Betalningar fungerar igen",
+        "Ärendet avslutat",
+    ),
+    "fi": (
+        "Maksut epäonnistuvat",
+        "Hälytys valvonnasta",
+        "Päivystäjä aloittaa selvityksen",
+        "Juurisyy löytyi: levy täynnä",
+        "Väliaikainen korjaus käytössä",
+        "Maksut toimivat taas",
+        "Häiriö suljettu",
+    ),
+    "pl": (
+        "Płatności nie przechodzą",
+        "Alarm z monitoringu",
+        "Dyżurny rozpoczyna pracę",
+        "Znaleziono przyczynę: pełny dysk",
+        "Tymczasowe obejście wdrożone",
+        "Płatności działają ponownie",
+        "Incydent zamknięty",
+    ),
+    "cs": (
+        "Platby selhávají",
+        "Upozornění z monitoringu",
+        "Pohotovost začíná řešit",
+        "Příčina nalezena: plný disk",
+        "Náhradní řešení nasazeno",
+        "Platby opět fungují",
+        "Incident uzavřen",
+    ),
+    "tr": (
+        "Ödemeler başarısız oluyor",
+        "İzleme alarmı geldi",
+        "Nöbetçi incelemeye başladı",
+        "Kök neden bulundu: disk dolu",
+        "Geçici çözüm uygulandı",
+        "Ödemeler normale döndü",
+        "Olay kapatıldı",
+    ),
+    "ru": (
+        "Платежи не проходят",
+        "Сработал алерт мониторинга",
+        "Дежурный взял в работу",
+        "Причина найдена: диск заполнен",
+        "Применено временное решение",
+        "Платежи снова работают",
+        "Инцидент закрыт",
+    ),
+    "uk": (
+        "Платежі не проходять",
+        "Спрацював алерт",
+        "Черговий взяв у роботу",
+        "Знайдено причину: диск заповнений",
+        "Тимчасове рішення застосовано",
+        "Платежі знову працюють",
+        "Інцидент закрито",
+    ),
+    "eng1": (
+        "Checkout fails",
+        "Detection",
+        "Response",
+        "Diagnosis",
+        "Mitigation",
+        "Recovery",
+        "Closure",
+    ),
+    "eng3": (
+        "Parcel labels blank",
+        "Depot supervisor reports",
+        "IT duty engaged",
+        "Root cause identified: printer driver",
+        "Driver rolled back",
+        "Labels at pre-incident quality",
+        "All clear, team stood down",
+    ),
+}
+
+
+@pytest.mark.parametrize("house", IN_OTHER_WORDS)
+def test_a_timeline_in_another_language_or_of_labels_alone(house: str) -> None:
+    clocks = ["09:00", "09:04", "09:10", "09:31", "09:45", "09:58", "11:00"]
+    rows = [f"{clock} {event}" for clock, event in zip(clocks, IN_OTHER_WORDS[house], strict=True)]
+    order = ["started", "detected", "responded", "identified", "mitigated", "restored", "closed"]
+    assert rows_of(*rows) == {name: row for row, name in enumerate(order)}
+
+
+@pytest.mark.parametrize(
+    ("milestone", "rows"),
+    [
+        ("mitigated", ["Første feil", "Alarm", "Vakten tar tag i saken", "Tiltak vurderes", "Fortsatt nede"]),
+        ("mitigated", ["Errores en pagos", "Alarma", "La guardia toma el caso", "Mitigación sin efecto", "Siguen"]),
+        ("mitigated", ["Awaria", "Alarm", "Dyżurny rozpoczyna pracę", "Obejście nie działa", "Nadal błędy"]),
+        ("closed", ["Felet börjar", "Larm", "Jouren börjar arbeta", "Kassan i entrén stängd", "Tjänsten återställd"]),
+        ("closed", ["Første feil", "Alarm", "Port 443 lukket i brannmuren", "Årsak funnet: port", "Tjenesten oppe"]),
+        ("closed", ["Errores", "Alarma", "Cierre de la válvula de entrada", "Causa: sensor", "Servicio restablecido"]),
+        ("closed", ["Awaria", "Alarm", "Zamknięto oddział w Krakowie", "Znaleziono przyczynę", "Usługa przywrócona"]),
+        ("closed", ["Sensors silent", "Alarm", "On-call engaged", "Cause found: power",
+                    "Sensors back", "Tunnel closure lifted"]),
+        ("restored", ["First error", "Alarm", "On-call engaged", "Cause found: licence",
+                    "Service not restored", "Vendor contacted"]),
+        ("restored", ["Første feil", "Alarm", "Vakten tar tag i saken",
+                    "Tjenesten ikke gjenopprettet", "Leverandør kontaktet"]),
+    ],
+)  # fmt: skip
+def test_words_of_other_languages_that_say_something_else(milestone: str, rows: list[str]) -> None:
+    assert milestone not in rows_of(*[f"09:{number}0 {event}" for number, event in enumerate(rows)])
+
+
+@pytest.mark.parametrize(
+    ("event", "is_normal"),
+    [
+        ("Response times normal again", True),
+        ("Order times normal again", True),
+        ("Checkouts at pre-incident levels", True),
+        ("Load at 5 times normal", False),
+        ("Load is nine times the usual", False),
+    ],
+)
+def test_times_are_normal_or_so_many_times_normal(event: str, is_normal: bool) -> None:
+    reading = default_lexicon().read(event)
+    assert (reading.weights["restored"] > 1) is is_normal
+
+
+def test_the_stated_end_and_the_words_of_its_row_count_more_than_the_rows_around_it() -> None:
+    rows = ["09:00 Match starts drop to zero", "09:08 Community team pings us", "09:14 On-call (Dee) picks it up",
+            "09:40 Culprit found: the matcher reads a group deleted by the cleanup job",
+            "10:10 Matcher pointed at the new group, queue drained by hand",
+            "10:35 Match starts at pre-incident rate", "12:15 All clear, stand down"]  # fmt: skip
+    evidence = ReportClues(
+        at("09:00"), at("10:35"), timedelta(minutes=95), cause="A nightly job removes groups without a heartbeat"
+    )
+    assert rows_of(*rows, evidence=evidence)["restored"] == 5
+
+
 @pytest.mark.parametrize(
     ("rows", "milestone", "row"),
     [

@@ -56,7 +56,7 @@ _DENIALS = frozenset(
         "falsely",
         # in other languages, where none of these is an English word
         *("nicht", "kein", "keine", "keinen", "pas", "aucun", "aucune", "nao", "não", "niet", "geen", "ikke", "inte"),
-        *("ingen", "non", "nessun", "nessuna", "nie", "żaden"),
+        *("ingen", "non", "nessun", "nessuna", "nie", "żaden", "не", "değil"),
     ]
 )
 _DENIED = 4
@@ -98,10 +98,11 @@ _ALERT_NAME = compile_late(
     r"|Lag|Expir|Slow|Stuck|Timeout|Unreachable|Degraded)\w*\b|\b(?:High|Low)[A-Z]\w+"
 )
 _AGAINST_USUAL = compile_late(
-    r"\b(?:(?:times|twice|double|half|half of|more|less|above|below|over|than)(?: (?:the|its|their|as))* ){1,3}"
-    r"(?:normal|usual)\b"
+    r"\b(?:(?:(?:\d|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|hundred|many|several) ?times"
+    r"|twice|double|half|half of|more|less|above|below|over|than)(?: (?:the|its|their|as))* ){1,3}"
+    r"(?:normal|usual|pre-incident)\b"
 )
-"""A comparison with what is normal: ``nine times the usual`` says that it is not."""
+"""A comparison with what is normal, as in ``nine times the usual``; ``response times normal`` is not one."""
 _ELEVATED = "elevated"
 _NOT_YET = compile_late(r"(\bnot|n't) yet\b")
 _NAMED_CAUSE = compile_late(

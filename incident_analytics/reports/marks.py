@@ -77,16 +77,26 @@ _NOT_HIT: Final = compile_late(
 
 _GLOSS: Final = compile_late(r"(?P<name>[^:]*[^:\s])\s*:(?:\s+(?P<gloss>[^A-Z\s].*))?", re.DOTALL)
 
+_IN_PART: Final = compile_late(
+    r"(?P<name>[^()]*[^()\s])\s?\((?P<gloss>(?:only|just|nur|seulement|uniquement|s[oó]lo|solamente|apenas|somente"
+    r"|soltanto|alleen|kun|bare|bara|endast|vain|tylko|jen|pouze|sadece|только|тільки)\s[^()]+|[^()]*(?<!read)[\s-]only"
+    r"|(?i:partly|partially|partial|in part|teilweise|partiel(?:lement)?|parcial(?:mente)?|parzial(?:e|mente)"
+    r"|gedeeltelijk|delvist?|częściowo|částečně|kısmen|частично))\)"
+)
+"""A service of which only a part was affected."""
+
 
 def split_gloss(text: str) -> tuple[str, str]:
-    """Cut off what is said of a service behind a colon: words in lower case, as a name may begin with a capital.
+    """Cut off what is said of a service: in lower case behind a colon, as a name may have capitals, or of a part.
 
     Examples
     --------
     >>> split_gloss("API: degraded"), split_gloss("Backend: API"), split_gloss("API:")
     (('API', 'degraded'), ('Backend: API', ''), ('API', ''))
+    >>> split_gloss("API (EU only)"), split_gloss("API (EU)")
+    (('API', 'EU only'), ('API (EU)', ''))
     """
-    match = _GLOSS.fullmatch(text)
+    match = _GLOSS.fullmatch(text) or (_IN_PART.fullmatch(text) if text.endswith(")") else None)
     return (match["name"], match["gloss"] or "") if match else (text, "")
 
 

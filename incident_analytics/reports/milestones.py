@@ -67,7 +67,8 @@ _ROUGHLY = 0.15
 """How much of a rough length a row may be off."""
 _MOST = 4
 """How many rows that speak for the same milestone count."""
-_LABEL = compile_late(r"^([a-z' ]{2,30}?)\s*(?::|\s[-–—]\s|[-–—]\s)\s*(?=\S)")
+_LABEL = compile_late(r"^([a-z' ]{2,30}?)(?:\s*(?::|\s[-–—]\s|[-–—]\s)\s*(?=\S)|[\s.:*_]*$)")
+"""What a row begins with that the author calls it, or all of its words."""
 _LABEL_EXTRAS = compile_late(r"\b(?:incident|first|initial|service|outage|impact|time of|the|root)\b")
 _ACTS = frozenset({"act", "revert", "fix", "participle"})
 _BETTER = frozenset({"well", "okay", "stop", "part"})
@@ -581,13 +582,19 @@ class Scorer:
         if (start := self.found.get("started")) is not None and not self.may_be("started", start.row):
             del self.found["started"], self.known["started"]
         for milestone in [name for name in self.found if name not in learned.keys() - denied and name != "started"]:
-            if self.found[milestone].grade == "check":
+            if self.found[milestone].grade == "check" and not self.is_said(milestone, self.found[milestone].row):
                 del self.found[milestone], self.known[milestone]
         over, mitigated = self.known.get("restored"), self.found.get("mitigated")
         if over is not None and mitigated and self.at(mitigated.row) >= over:
             del self.found["mitigated"], self.known["mitigated"]
         if over is None and self.end is None and (closed := self.found.get("closed")) and closed.grade == "check":
             del self.found["closed"], self.known["closed"]
+
+    def is_said(self, milestone: str, row: int) -> bool:
+        """Return whether a row's label is a milestone, or its words and the stated end say that it is over."""
+        reading = self.readings[row]
+        is_end = milestone == "restored" and _is_same(self.at(row), self.end)
+        return reading.label == milestone or (is_end and reading.weights[milestone] > _LITTLE)
 
     def is_too_soon(self, milestone: str, guess: Guess) -> bool:
         """Return whether a restoration of what still goes on is not surely over, or a start after what follows it."""
@@ -612,8 +619,16 @@ class Scorer:
         if milestone == "identified":
             return reading.meanings >= {"fault", "repeat"}
         before = {self.clues[other].event.casefold() for other in self.order if self.at(other) < self.at(row)}
-        is_waiting = _WAITS.search(text) is not None or text.casefold() in before
-        return is_waiting or (milestone == "restored" and not _is_same(self.at(row), self.end) and _is_at_work(reading))
+        if _WAITS.search(text) is not None or text.casefold() in before:
+            return True
+        if milestone != "restored" or _is_same(self.at(row), self.end):
+            return False
+        return _is_at_work(reading) or self.follows_what_goes_on(row)
+
+    def follows_what_goes_on(self, row: int) -> bool:
+        """Return whether the row before one says that it is not over."""
+        before = self.order[: self.order.index(row)]
+        return bool(before) and not self.readings[before[-1]].meanings.isdisjoint(_GOES_ON)
 
     def candidates(self, milestone: str) -> list[int]:
         """Return the rows that the learned model may take: labelled ones, else those whose words do not deny it."""

@@ -394,7 +394,7 @@ class SectionReader:
             if ticks and ticked is None and words.endswith(":"):
                 continue  # it only groups those below
             self.report.mark("services", line)
-            words, gloss = split_gloss(words)
+            words, gloss = (words, "") if fold(words) in self.aliases else split_gloss(words)
             if is_absent(words) or is_none(words):
                 continue
             service = self.aliases.get(fold(words), words)

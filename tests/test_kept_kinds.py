@@ -9,6 +9,7 @@ import incident_analytics as ia
 from incident_analytics.reports.item_details import split_list
 from incident_analytics.reports.milestones import default_lexicon
 from incident_analytics.reports.times import find_orders, split_offset
+from incident_analytics.reports.zones import find_zone, read_zone
 
 
 def _load(tmp_path: Path, text: str) -> ia.Corpus:
@@ -133,3 +134,66 @@ def test_those_who_act_in_the_timeline_own_actions(tmp_path: Path) -> None:
     assert _load(tmp_path, HEAD.format(head="", rows=rows)).actions["owner"].tolist() == ["Kamila", "Joost"]
     rows = rows.replace("Kamila investigates", "Kamila is in the office")
     assert _load(tmp_path, HEAD.format(head="", rows=rows)).actions["owner"].isna().all()
+
+
+ACCOUNT = """# {title}
+
+On {day} many of you found an empty page, and we owe you the story.
+
+{story}
+"""
+STORY = (
+    "At 16:40 UTC logins failed. Our monitoring paged us at 16:58 UTC. "
+    "We found the cause at 17:40 UTC: a full disk. At 17:55 UTC service was restored."
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "story", "is_report"),
+    [
+        ("Why your farm vanished on Sunday", STORY, True),
+        ("The day we ate our own DNS", STORY, True),
+        ("How we moved to the new cluster", STORY, False),
+        ("Weekly notes", STORY, False),
+        (
+            "Plan for Sunday",
+            "At 16:40 UTC we will drain it. At 16:58 we will switch. By 17:40 tests run, at 17:55 it ends.",
+            False,
+        ),
+        (
+            "Our new office",
+            "Doors open at 16:40. Drinks are at 16:58, the talk is at 17:40 and it ends at 17:55.",
+            False,
+        ),
+        ("Why your farm vanished", "At 16:40 UTC logins failed. It was over at 17:55 UTC.", False),
+    ],
+)
+def test_an_account_in_sentences_is_a_report(title: str, story: str, *, is_report: bool, tmp_path: Path) -> None:
+    corpus = _load(tmp_path, ACCOUNT.format(title=title, day="15 February 2026", story=story))
+    assert len(corpus.incidents) == is_report
+
+
+@pytest.mark.parametrize("level", [2, 3, 4])
+def test_headings_that_are_times_are_rows(level: int, tmp_path: Path) -> None:
+    mark = "#" * level
+    rows = f"{mark} 08:00 - Bookings fail\nAll of them.\n\n{mark} 08:10 - Ana acknowledges\n\n"
+    rows += f"{mark} 08:40 - Service restored\n"
+    text = f"# Outage\n\nDate: 2025-10-09\nSeverity: SEV-2\n\n{rows}\n## Root cause\n\nA full disk.\n"
+    corpus = _load(tmp_path, text)
+    assert [f"{at:%H:%M}" for at in corpus.timeline["at"]] == ["08:00", "08:10", "08:40"]
+    assert len(_load(tmp_path, text.replace(f"{mark} 08:10", f"{mark} Step")).timeline) < 3
+
+
+@pytest.mark.parametrize(
+    ("words", "zone"),
+    [
+        ("Here is the story (heures de Paris).", "Europe/Paris"),
+        ("6 May 2025 · SEV1 · times in Chicago", "America/Chicago"),
+        ("Local time (Oslo).", "Europe/Oslo"),
+        ("Closed for the day (hours later in Paris).", None),
+        ("The queue (times out in Berlin) failed.", None),
+    ],
+)
+def test_zones_in_brackets_and_between_dots(words: str, zone: str | None) -> None:
+    found = find_zone(words)
+    assert (str(read_zone(found)) if found else None) == zone

@@ -132,8 +132,23 @@ def _timed(document: Document, group: Sequence[Section], templates: tuple[Templa
     for index in (*range(above), *_only_timed(sections, above, templates)):
         if parts := _with_timeline(document, sections[index]):
             sections[index : index + 1] = parts
-            break
-    return sections
+            return sections
+    return _with_timed_headings(sections)
+
+
+def _with_timed_headings(sections: list[Section]) -> list[Section]:
+    """Return sections with the heading of a timeline above those headings that are its rows, where these are all one.
+
+    They follow each other at one level, and each begins with a time of day.
+    """
+    heads = [index for index, section in enumerate(sections) if section.level > 1 and begins_with_time(section.title)]
+    if len(heads) < _ENOUGH_ROWS or heads != list(range(heads[0], heads[-1] + 1)):
+        return sections
+    first = sections[heads[0]]
+    if any(sections[index].level != first.level for index in heads):
+        return sections
+    heading = Section("Timeline", first.level - 1, first.line, first.start, first.start, first.start, "", (), ())
+    return [*sections[: heads[0]], heading, *sections[heads[0] :]]
 
 
 _ONE_OF_SEVERAL: Final = compile_late(

@@ -24,7 +24,7 @@ from incident_analytics.reports.tokens import WEEKDAY, WEEKDAYS
 from incident_analytics.reports.zones import ZONE
 from incident_analytics.schema import LAST_COUNTS
 
-__all__ = ["TimedClause", "read_narrative", "said_to_be"]
+__all__ = ["TimedClause", "milestones_said", "read_narrative", "said_to_be"]
 
 _CLOCK = compile_late(
     r"(?P<about>\b[Ss]hortly after |\b[Jj]ust after |\b[Ee]ven na |\bpoco dopo le |\b[Kk]urz nach |\bpeu après )?"
@@ -32,7 +32,7 @@ _CLOCK = compile_late(
     r"|después de|depois|fino\s(?:alle|a)|prima\sdelle|dopo) )?"
     r"(?:\b(?:[Aa]t|[Bb]y|[Ff]rom|[Ss]ince|[Aa]bout|[Aa]round|[Aa]lle|[Oo]m|[Gg]egen|[Uu]m|[Ss]inds|[Àà]) ){0,2}"
     r"(?P<time>(?<![\d:.$/+-])(?<!\b[Tt]he\s)(?:(?:[01]?\d|2[0-4])[:h][0-5]\d(?![\d%]|:\d)(?:\s?[AaPp]\.?[Mm]\b\.?)?"
-    r"|1?\d\s?[AaPp]\.?[Mm]\b\.?|\b(?:12\s)?(?:noon|midday|midnight)\b)"
+    r"|1?\d(?:\.[0-5]\d)?\s?[AaPp]\.?[Mm]\b\.?|\b(?:12\s)?(?:noon|midday|midnight)\b)"
     rf"(?:\s(?:Uhr|uur)\b)?(?:\s?\(?(?:{ZONE})\)?)?)"
 )
 """A time of day with the words that lead to it; one after, before or of which something was is not its own."""
@@ -353,6 +353,21 @@ def said_to_be(
             continue
         found[name], at[name] = row, instants[row]
     return found
+
+
+def milestones_said(paragraphs: Iterable[Paragraph | Item], day: date) -> set[str]:
+    """Return the milestones that sentences assert at times of a day.
+
+    Examples
+    --------
+    >>> from incident_analytics.reports.markdown import parse_markdown
+    >>> text = "At 09:12 UTC logins failed. An alert fired at 09:15 and Mara took it up at 09:19."
+    >>> sorted(milestones_said(parse_markdown(text).sections[0].paragraphs(), date(2025, 3, 3)))
+    ['detected', 'responded', 'started']
+    """
+    read = default_lexicon().read
+    clauses = [(clause, read(clause.event)) for clause in read_narrative(paragraphs, day)[0] if clause.event]
+    return {name for clause, reading in clauses for name in _ASSERTS if _asserts(name, clause, reading)}
 
 
 def _asserts(name: str, clause: TimedClause, reading: Reading | None) -> bool:

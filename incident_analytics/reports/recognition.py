@@ -13,6 +13,7 @@ from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.labels import front_matter, labelled
 from incident_analytics.reports.layout import Field, find_fields, lay_out, section_owners, section_parts
 from incident_analytics.reports.markdown import RUNNING, Document, Fence, Line, Section, SourceLine, Table
+from incident_analytics.reports.narrative import milestones_said
 from incident_analytics.reports.placeholders import fold, is_absent, is_placeholder
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import Template, bare_words
@@ -31,6 +32,11 @@ TO_FILL_IN: Final = "a template to fill in"
 """What a blank template is skipped as."""
 _ENOUGH: Final = 4
 """What the signs of an incident must weigh for a file to be a report; see `_Signs`."""
+_TIME: Final = compile_late(r"\b(?:[01]?\d|2[0-3])[:h][0-5]\d\b|\b\d{1,2}\s?[ap]\.?m\b", re.IGNORECASE)
+_TIMES_OF_ACCOUNT: Final = 4
+"""Times of day that an account in sentences has at least."""
+_MOST_DAYS: Final = 3
+"""Days that are tried as that of an account."""
 _CONTENT: Final = {
     "root_cause": 2, "why_it_happened": 2, "impact": 1, "user_impact": 1, "services": 1, "costs": 1, "detection": 1,
     "resolution": 1, "trigger": 1, "contributing_factor": 1, "response": 1, "went_well": 1, "could_improve": 1,
@@ -328,7 +334,19 @@ class _Signs:
         if not (self.has_date or self.is_of_one_incident or all(sign.is_unfilled for sign in self.left)):
             return False
         is_dated = self.has_date or (self.has_rows and self.has_core)
-        return is_dated and self.weight() >= _ENOUGH
+        return (is_dated and self.weight() >= _ENOUGH) or (not self.left and self.is_account())
+
+    def is_account(self) -> bool:
+        """Return whether sentences say at which times of one day it was noticed and what else came of it.
+
+        No plan, guide or note does: these have no times of a day that is over, or say nothing of who noticed.
+        """
+        texts = [block for section in self.sections for block in section.blocks if isinstance(block, RUNNING)]
+        if sum(len(_TIME.findall(block.text)) for block in texts) < _TIMES_OF_ACCOUNT:
+            return False
+        days = {day for block in texts if (day := date_in(block.text)) is not None}
+        said = (milestones_said(texts, day) for day in sorted(days)[:_MOST_DAYS])
+        return any(not found.isdisjoint({"started", "detected"}) and len(found) > 1 for found in said)
 
     @property
     def has_core(self) -> bool:

@@ -282,12 +282,12 @@ _SAID_OF_TIMES: Final = compile_late(
 )
 """A sentence that begins with the times and ends with a zone, whatever is between the two."""
 _OF_TIMES_ALONE: Final = compile_late(
-    r"(?:^[\W_]*|[.;!]\s)(?:(?:all|alle|alla|every|the|these|clock|event|log|local|toutes|les|todas|todos|las|los|os|tutti|gli)\s){0,3}"
+    r"(?:^[\W_]*|[.;!]\s|·[\W_]{1,4}|\()(?:(?:all|alle|alla|every|the|these|clock|event|log|local|toutes|les|todas|todos|las|los|os|tutti|gli)\s){0,3}"
     rf"(?:{_TIMES}|horarios|hours?|horas?|heures?|ora)\b"
-    rf"(?![^\n]{{0,60}}\b(?:was|were|rose|doubled|grew)\b)[^.,;:!?\d\n]{{3,60}}[.*_\s]*$",
+    rf"(?![^\n]{{0,60}}\b(?:was|were|rose|doubled|grew)\b)[^.,;:!?·\d\n]{{3,60}}?(?:[.*_\s]*$|\)|(?=\s·))",
     re.IGNORECASE,
 )
-"""A sentence that is about times and nothing else."""
+"""A sentence, or words in brackets, about times and nothing else."""
 _FOOTNOTE: Final = compile_late(rf"[¹²³*†‡\\\s]+(?:{ZONE})(?:{_US_TIME})?[\W_]*", re.IGNORECASE)
 _OF_HEADING: Final = compile_late(rf"\([^()]*?(?:{ZONE})[^()]*+\)|(?:{ZONE})(?:{_US_TIME})?[\W_]*$", re.IGNORECASE)
 _AFTER_CLOCK: Final = compile_late(

@@ -333,7 +333,7 @@ def find_zone(text: str, *, is_heading: bool = False, is_elsewhere: bool = False
         and _time_of().search(match[0])
         and _time_named(match[0])
     ):
-        return match[0]
+        return match[0][1:].rstrip(")") if match[0].startswith("(") else match[0]
     if is_elsewhere:
         return text if _FOOTNOTE.fullmatch(text) else ""
     if is_heading:

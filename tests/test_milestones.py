@@ -301,6 +301,31 @@ def test_times_are_normal_or_so_many_times_normal(event: str, is_normal: bool) -
     assert (reading.weights["restored"] > 1) is is_normal
 
 
+@pytest.mark.parametrize(
+    ("without", "written"),
+    [
+        ("restart didnt help", "restart didn't help"),
+        ("we dont know the cause", "we don't know the cause"),
+        ("fix doesnt work", "fix doesn't work"),
+        ("users cant save", "users can't save"),
+        ("the site wont load", "the site won't load"),
+        ("service isnt restored", "service isn't restored"),
+        ("its the nginx logs", "it's the nginx logs"),
+        ("its not back", "it's not back"),
+        ("thats the cause", "that's the cause"),
+    ],
+)
+def test_words_without_their_apostrophe_mean_the_same(without: str, written: str) -> None:
+    assert default_lexicon().read(without).features == default_lexicon().read(written).features
+
+
+@pytest.mark.parametrize(
+    "event", ["clients dont les paiements échouent", "queue back to its usual length", "the want of a key"]
+)
+def test_words_that_miss_no_apostrophe(event: str) -> None:
+    assert "not" not in default_lexicon().read(event).meanings
+
+
 def test_the_stated_end_and_the_words_of_its_row_count_more_than_the_rows_around_it() -> None:
     rows = ["09:00 Match starts drop to zero", "09:08 Community team pings us", "09:14 On-call (Dee) picks it up",
             "09:40 Culprit found: the matcher reads a group deleted by the cleanup job",

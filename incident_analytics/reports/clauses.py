@@ -110,6 +110,12 @@ _NAMED_CAUSE = compile_late(
     r" (?:confirmed|identified|determined|established|found|named|seen) (?:as|to be) )"
 )
 """What a cause lacks denies nothing of its being found: ``retry without a key confirmed as the cause``."""
+_NO_APOSTROPHE = compile_late(
+    r"\b(ca|do(?=nt\s(?:know|work|see|help|load|start|open|have|get|answer|respond|come|find|understand)\b)|does|did|is|was|wo"
+    r"|could|would|should|has|have|had|are|were)nt\b"
+)
+"""``doesnt``; in French ``dont`` is another word."""
+_ITS_THE = compile_late(r"\b(it|that)s(?=\s(?:the|a|an|not|us|it)\b)")
 _EXPECTED = compile_late(r"(?<!as )(?<!than )\bexpected(?= (?:to|at|by|in|around|within|for)\b)")
 _INNER_CAPITAL = compile_late(r"[a-z][A-Z]")
 """What every name of an alert has."""
@@ -248,7 +254,14 @@ class Vocabulary:
 
 
 def _as_meant(text: str) -> str:
-    """Return words in which ``yet`` ends no denial, nor ``without`` what follows, and what is expected is attempted."""
+    """Return words in which ``yet`` ends no denial, nor ``without`` what follows, and what is expected is attempted.
+
+    Apostrophes that are missing are there.
+    """
+    if "nt " in text or text.endswith("nt"):
+        text = _NO_APOSTROPHE.sub(r"\1n't", text)
+    if "its " in text or "thats " in text:
+        text = _ITS_THE.sub(r"\1's", text)
     text = _NOT_YET.sub(r"\1", text) if " yet" in text else text
     text = _NAMED_CAUSE.sub("lacking", text) if "without" in text else text
     return _EXPECTED.sub("expects", text) if "expected" in text else text

@@ -165,6 +165,8 @@ STORY = (
             "Doors open at 16:40. Drinks are at 16:58, the talk is at 17:40 and it ends at 17:55.",
             False,
         ),
+        ("On call at Acme", f"A typical day looks like this. {STORY}", False),
+        ("A demo", f"Suppose this. {STORY}", False),
         ("Why your farm vanished", "At 16:40 UTC logins failed. It was over at 17:55 UTC.", False),
     ],
 )

@@ -35,6 +35,14 @@ _ENOUGH: Final = 4
 _TIME: Final = compile_late(r"\b(?:[01]?\d|2[0-3])[:h][0-5]\d\b|\b\d{1,2}\s?[ap]\.?m\b", re.IGNORECASE)
 _TIMES_OF_ACCOUNT: Final = 4
 """Times of day that an account in sentences has at least."""
+_TYPICAL: Final = compile_late(
+    r"(?<![.\w])(?:typical(?:ly)?|usually|for (?:example|instance)|e\.g\.|imagine|suppose|let['’]s say|hypothetical\w*"
+    r"|fiction\w*|fictitious|examples?|scenario|walk-?through)\b",
+    re.IGNORECASE,
+)
+"""What a guide says of times at which nothing happened."""
+_WRITTEN: Final = compile_late(r"\b(?:updated|posted|published|written|reviewed|revised|version)\b", re.IGNORECASE)
+"""What is next to the day on which a text was written."""
 _MOST_DAYS: Final = 3
 """Days that are tried as that of an account."""
 _CONTENT: Final = {
@@ -344,7 +352,9 @@ class _Signs:
         texts = [block for section in self.sections for block in section.blocks if isinstance(block, RUNNING)]
         if sum(len(_TIME.findall(block.text)) for block in texts) < _TIMES_OF_ACCOUNT:
             return False
-        days = {day for block in texts if (day := date_in(block.text)) is not None}
+        if any(_TYPICAL.search(block.text) for block in texts):
+            return False
+        days = {day for block in texts if not _WRITTEN.search(block.text) and (day := date_in(block.text)) is not None}
         said = (milestones_said(texts, day) for day in sorted(days)[:_MOST_DAYS])
         return any(not found.isdisjoint({"started", "detected"}) and len(found) > 1 for found in said)
 

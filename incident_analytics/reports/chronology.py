@@ -50,7 +50,7 @@ _ORIGIN = compile_late(
 )
 """What says from when on the times of a timeline count: ``T0 = 2024-06-20 22:00 UTC``."""
 _BEFORE_POSTS = frozenset({"started", "detected", "responded"})
-"""What is over when a status page has its first update."""
+"""What is over when a status page gets its first update."""
 _OVER_SINCE = compile_late(
     r"(?<!not )\b(?:on time|normal|stable|healthy|back|recovered|restored|working|operational|well|fine)(?: again)?,?"
     rf" (?:since|as of) (?P<when>(?:[01]?\d|2[0-3]):[0-5]\d(?:\s?{ZONE})?)(?![\d:])",

@@ -16,7 +16,7 @@ from incident_analytics.reports.zones import is_zone
 __all__ = ["UPDATES", "with_updates"]
 
 UPDATES: Final = "Status updates"
-"""The heading of the section that the updates become: its times are those at which they were posted."""
+"""The heading of the section that updates become: its times are those at which they were posted."""
 
 _POSTED: Final = compile_late(
     r"(?:(?:posted|updated|published|geschrieben|publié|publicado)\b\W{0,3}(?:[^\d\W]{1,8}\s(?!\d)){0,2}(?:\d{1,3}\s\w{2,8}\sago\W{1,3})?)?"

@@ -48,7 +48,7 @@ _ABSENT: Final = frozenset(
         "not determined", "not quantified", "not assessed", "not calculated", "not stated", "not yet known", "pending",
         "unmeasured", "undetermined", "unspecified", "no data", "no sla", "unassigned", "not assigned",
         "not yet assigned", "to be assigned", "unowned", "no owner", "no owner yet", "needs owner", "needs an owner",
-        "owner needed", "no one yet", "nobody yet", "none yet", "under investigation",
+        "owner needed", "no one yet", "nobody yet", "under investigation",
         "being investigated", "still being investigated", "still under investigation", "to be investigated",
     }
 ).union(_words(_ABSENT_ELSEWHERE))  # fmt: skip
@@ -56,7 +56,7 @@ _PLAIN_NONE: Final = frozenset({"none", "no", "nil", "0", "zero", "nothing", "no
     _words(_NONE_ELSEWHERE)
 )
 _NONE: Final = _PLAIN_NONE | {
-    "none reported", "none recorded", "none known", "none noted", "none identified", "none observed", "none so far",
+    "none reported", "none recorded", "none known", "none noted", "none identified", "none observed", "none so far", "none yet",
 }  # fmt: skip
 _ZERO: Final = compile_late(
     r"(?:no|none|zero|nil)(?: (?:one|direct|lost|failed|additional|extra|user|users|customer"

@@ -56,7 +56,8 @@ _PLAIN_NONE: Final = frozenset({"none", "no", "nil", "0", "zero", "nothing", "no
     _words(_NONE_ELSEWHERE)
 )
 _NONE: Final = _PLAIN_NONE | {
-    "none reported", "none recorded", "none known", "none noted", "none identified", "none observed", "none so far", "none yet",
+    "none reported", "none recorded", "none known", "none noted", "none identified", "none observed",
+    "none so far", "none yet",
 }  # fmt: skip
 _ZERO: Final = compile_late(
     r"(?:no|none|zero|nil)(?: (?:one|direct|lost|failed|additional|extra|user|users|customer"

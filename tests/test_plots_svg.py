@@ -27,6 +27,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(autouse=True)
 def _close_figures() -> Iterator[None]:
+    plt.close("all")  # what tests of other files have left
     yield
     left_open = plt.get_fignums()
     plt.close("all")

@@ -36,7 +36,7 @@ _ABOUT: Final = 0.10
 
 
 _SOME_LENGTH: Final = rf"(?P<length>{LENGTH}(?:,?\s(?:and\s)?{LENGTH})?)"
-_ANY_LENGTH: Final = compile_late(LENGTH, re.IGNORECASE)
+_ANY_LENGTH: Final = compile_late(rf"(?<!\d){LENGTH}", re.IGNORECASE)
 _ROUGHLY: Final = r"(?:(?:a total of|about|around|approximately|roughly|nearly|almost|just (?:under|over)|some)\s){0,2}"
 _LASTED: Final = compile_late(
     r"(?:\b(?:(?:outage|incident|disruption|interruption|downtime|degradation|problems?|this|it|which)"

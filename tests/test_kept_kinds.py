@@ -165,6 +165,14 @@ STORY = (
             "Doors open at 16:40. Drinks are at 16:58, the talk is at 17:40 and it ends at 17:55.",
             False,
         ),
+        (
+            "Our journey to Lisbon",
+            (
+                "At 08:30 we met. At 09:10 the bus broke down, and an alert went to the driver. "
+                "At 10:05 we were back to normal; lunch at 12:00."
+            ),
+            False,
+        ),
         ("On call at Acme", f"A typical day looks like this. {STORY}", False),
         ("A demo", f"Suppose this. {STORY}", False),
         ("Why your farm vanished", "At 16:40 UTC logins failed. It was over at 17:55 UTC.", False),

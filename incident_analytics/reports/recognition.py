@@ -41,6 +41,15 @@ _TYPICAL: Final = compile_late(
     re.IGNORECASE,
 )
 """What a guide says of times at which nothing happened."""
+_OF_SYSTEMS: Final = compile_late(
+    r"\b(?:outages?|incidents?|services?|servers?|sites?|websites?|systems?|databases?|apis?|apps?|dns|networks?|clusters?"
+    r"|queues?|deploy\w*|rollbacks?|releases?|certificates?|log-?ins?|errors?|traffic|requests?|streams?|backups?|hosts?"
+    r"|users?|customers?|players?|panne|serveurs?|base de données|utilisateurs?|ausfall|störung|dienste?|nutzer|kunden"
+    r"|servicios?|servidor\w*|sistemas?|usuarios?|serviços?|usuários?|servizi\w*|sistem[ai]|utenti|storing|dienst|gebruikers"
+    r"|tjenest\w*|tjänst\w*|nede|nere|brukere|användare|awari\w*|usług\w*|kesinti\w*|sunucu\w*)\b",
+    re.IGNORECASE,
+)
+"""What an account of an incident names; one of a journey doesn't."""
 _WRITTEN: Final = compile_late(r"\b(?:updated|posted|published|written|reviewed|revised|version)\b", re.IGNORECASE)
 """What is next to the day on which a text was written."""
 _MOST_DAYS: Final = 3
@@ -353,6 +362,8 @@ class _Signs:
         if sum(len(_TIME.findall(block.text)) for block in texts) < _TIMES_OF_ACCOUNT:
             return False
         if any(_TYPICAL.search(block.text) for block in texts):
+            return False
+        if not any(_OF_SYSTEMS.search(block.text) for block in texts):
             return False
         days = {day for block in texts if not _WRITTEN.search(block.text) and (day := date_in(block.text)) is not None}
         said = (milestones_said(texts, day) for day in sorted(days)[:_MOST_DAYS])

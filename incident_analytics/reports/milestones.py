@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -510,7 +511,8 @@ class Scorer:
 
     def later_acts(self, row: int) -> list[int]:
         """Return the next two acts after a row, or at its instant."""
-        return list(islice((act for act in self.acts if act != row and self.at(act) >= self.at(row)), 2))
+        first = bisect_left(self.acts, self.at(row), key=self.at)
+        return [act for act in self.acts[first : first + 3] if act != row][:2]
 
     def is_before_act(self, row: int) -> bool:
         """Return whether a row that may say why it broke has an act right after it."""

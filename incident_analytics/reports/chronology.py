@@ -69,7 +69,7 @@ def _is_same(one: datetime, other: datetime) -> bool:
 def _in_order_of_text(instants: Iterable[datetime | None]) -> list[datetime]:
     """Return the instants of one day's times of sentences; one long before the first of all is of the next day.
 
-    Prose goes back to what it has said, and to what was before: that alone is no midnight.
+    Prose goes back to what it has said, and to what was before: that alone does not mean that midnight passed.
 
     Examples
     --------

@@ -17,11 +17,12 @@ from incident_analytics.files import decode_text, read_bytes, read_toml, write_n
 from incident_analytics.finding import find_files
 from incident_analytics.names import fold
 from incident_analytics.reports.choices import read_word
-from incident_analytics.reports.layout import find_fields, section_parts
+from incident_analytics.reports.layout import section_parts
 from incident_analytics.reports.markdown import parse_markdown
 from incident_analytics.reports.parse import read_reports
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.recognition import TO_FILL_IN, Skipped, take_whole
+from incident_analytics.reports.report_fields import find_fields
 from incident_analytics.reports.template import DEFAULT_TEMPLATE, Template, read_templates
 from incident_analytics.schema import STATUSES
 

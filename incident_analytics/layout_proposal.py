@@ -11,9 +11,9 @@ from datetime import date, time
 from typing import Final
 
 from incident_analytics.late_patterns import compile_late
+from incident_analytics.reports.blocks import Document, Line, Section, Table
 from incident_analytics.reports.choices import read_word
 from incident_analytics.reports.labels import front_matter, labelled
-from incident_analytics.reports.markdown import Document, Line, Section, Table
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import bare_words, built_in_templates, default_template

@@ -21,11 +21,12 @@ from incident_analytics.names import fold
 from incident_analytics.nearby import Nearby, find_nearby
 from incident_analytics.records import Records
 from incident_analytics.reports.choices import read_word
+from incident_analytics.reports.date_order import find_orders
 from incident_analytics.reports.markdown import parse_markdown
 from incident_analytics.reports.placeholders import Unreadable, is_absent
 from incident_analytics.reports.recognition import TO_FILL_IN
 from incident_analytics.reports.template import DEFAULT_TEMPLATE
-from incident_analytics.reports.times import find_orders, read_moments
+from incident_analytics.reports.times import read_moments
 from incident_analytics.reports.zones import ZONE, find_zone, names_zone, place_meant, read_zone, zones_meant
 from incident_analytics.schema import SEVERITIES
 from incident_analytics.visible import visible

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_writer import length_forms
 
+from incident_analytics.reports.date_order import dates_in_order
 from incident_analytics.reports.durations import in_words, read_duration, spans_agree
 from incident_analytics.reports.placeholders import Unreadable
-from incident_analytics.reports.times import Span, dates_in_order, read_span
+from incident_analytics.reports.times import Span, read_span
 
 WINTER, SUMMER = datetime(2025, 1, 15, 12), datetime(2025, 7, 15, 12)
 

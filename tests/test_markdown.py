@@ -11,17 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident_analytics.reports.markdown import (
-    Document,
-    Fence,
-    Item,
-    Line,
-    Paragraph,
-    Row,
-    Section,
-    Table,
-    parse_markdown,
-)
+from incident_analytics.reports.blocks import Document, Fence, Item, Line, Paragraph, Row, Section, Table
+from incident_analytics.reports.markdown import parse_markdown
 
 
 def last(text: str) -> Section:

@@ -15,14 +15,13 @@ from hypothesis import strategies as st
 from report_writer import clock_forms, date_forms
 
 from incident_analytics.reports import tokens
+from incident_analytics.reports.date_order import dates_in_order, find_orders
 from incident_analytics.reports.durations import read_duration
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.times import (
     Moment,
     Span,
-    dates_in_order,
     find_dates,
-    find_orders,
     read_date,
     read_moments,
     read_pieces,

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from incident_analytics.late_patterns import compile_late
+from incident_analytics.reports.blocks import Item, Paragraph
 from incident_analytics.reports.durations import in_words, spans_agree
-from incident_analytics.reports.markdown import Item, Paragraph
 from incident_analytics.reports.milestones import (
     Clue,
     Gap,

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from incident_analytics.late_patterns import compile_late
+from incident_analytics.reports.blocks import Document, Line, SourceLine
 from incident_analytics.reports.labels import label_of
-from incident_analytics.reports.markdown import Document, Line, SourceLine, parse_markdown
+from incident_analytics.reports.markdown import parse_markdown
 from incident_analytics.reports.report import OWN, Report
 from incident_analytics.reports.rows import begins_with_time, starts_like_item
 

@@ -12,19 +12,10 @@ from typing import Final
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.names import without_accents
+from incident_analytics.reports.date_order import order_of_dates
 from incident_analytics.reports.lengths import LENGTH, PARTS, is_of_length
 from incident_analytics.reports.placeholders import Unreadable, is_absent
-from incident_analytics.reports.times import (
-    CELL_CLOCKS,
-    Moment,
-    Piece,
-    Span,
-    forward,
-    half_ways,
-    kinds_in,
-    order_of_dates,
-    read_pieces,
-)
+from incident_analytics.reports.times import CELL_CLOCKS, Moment, Piece, Span, forward, half_ways, kinds_in, read_pieces
 from incident_analytics.reports.zones import ZONE, find_zone, read_zone, zone_named
 
 __all__ = ["Duration", "find_length", "in_words", "read_duration", "spans_agree"]

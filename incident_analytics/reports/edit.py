@@ -15,9 +15,10 @@ from typing import Literal
 from incident_analytics.errors import OutputError
 from incident_analytics.files import BOM, decode_text
 from incident_analytics.late_patterns import compile_late
+from incident_analytics.reports.blocks import Mark, Paragraph
 from incident_analytics.reports.labels import labelled_lines
 from incident_analytics.reports.layout import section_parts
-from incident_analytics.reports.markdown import MARK, Mark, Paragraph, mark_line, parse_markdown
+from incident_analytics.reports.markdown import MARK, mark_line, parse_markdown
 from incident_analytics.reports.placeholders import fold
 from incident_analytics.reports.recognition import take_whole
 from incident_analytics.reports.template import ID_ROOM, Template, bare_words, default_template

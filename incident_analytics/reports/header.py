@@ -16,15 +16,15 @@ from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
 from incident_analytics.late_patterns import compile_late
+from incident_analytics.reports.blocks import Line, Section
 from incident_analytics.reports.choices import Choice, find_choice, leading_word, read_choice, read_word
 from incident_analytics.reports.durations import Duration, read_duration
 from incident_analytics.reports.labels import labelled
-from incident_analytics.reports.layout import Field, find_fields
-from incident_analytics.reports.markdown import Line, Section
 from incident_analytics.reports.marks import ticked_option
 from incident_analytics.reports.numerals import FIGURE
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent, is_none, is_placeholder
 from incident_analytics.reports.report import Report
+from incident_analytics.reports.report_fields import Field, find_fields
 from incident_analytics.reports.report_zone import ReportZone
 from incident_analytics.reports.sections import SectionReader, text_or_none
 from incident_analytics.reports.template import ID_ROOM, Template, default_template

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from incident_analytics.files import parse_toml
 from incident_analytics.late_patterns import compile_late
-from incident_analytics.reports.markdown import Document, Fence, Item, Line, Paragraph, Section, Table
+from incident_analytics.reports.blocks import Document, Fence, Item, Line, Paragraph, Section, Table
 from incident_analytics.yaml_nodes import YamlError, yaml_nodes
 
 if TYPE_CHECKING:

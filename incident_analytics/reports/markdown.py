@@ -7,42 +7,36 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import partial
 from itertools import accumulate, pairwise
 from operator import attrgetter
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import pyromark
 
 from incident_analytics.late_patterns import compile_late
+from incident_analytics.reports.blocks import (
+    LINE_END,
+    Block,
+    Document,
+    Fence,
+    Item,
+    Line,
+    Mark,
+    Paragraph,
+    Place,
+    Row,
+    Section,
+    SourceLine,
+    Table,
+    make_line,
+    make_source_line,
+)
 from incident_analytics.reports.other_tables import find_tables
 from incident_analytics.reports.wiki import markdown_of_wiki, unfolded
 
-__all__ = [
-    "MARK",
-    "RUNNING",
-    "Block",
-    "Document",
-    "Fence",
-    "Item",
-    "Line",
-    "Mark",
-    "Paragraph",
-    "Place",
-    "Row",
-    "Section",
-    "SourceLine",
-    "Table",
-    "mark_line",
-    "parse_markdown",
-    "read_rows",
-    "split_cells",
-    "tidy_markdown",
-]
+__all__ = ["MARK", "mark_line", "parse_markdown", "read_rows", "split_cells", "tidy_markdown"]
 
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_TASKLISTS | pyromark.Options.ENABLE_STRIKETHROUGH
-_LINE_END = compile_late(r"\r\n|\n|\r")
 _END = r"(?>\r\n|\n|\r)"  # taken whole: a \r\n that could be read as two ends would double the time with each line
 _RULE = rf"(?:---|\+\+\+)[ \t]*(?:{_END}|\Z)"
 _FRONT_MATTER = compile_late(rf"\A\s*{_RULE}(?P<text>(?:(?!{_RULE})[^\r\n]*{_END})*?){_RULE}")
@@ -54,205 +48,6 @@ _MARK = re.compile(
     % MARK.encode(),
     re.MULTILINE,
 )
-
-
-class Line(NamedTuple):
-    """One line of text as a reader sees it, without emphasis and code marks.
-
-    ``label`` is what it opens with in bold when a colon follows, ``struck`` says that all of it is struck out,
-    ``strong`` that all of it is bold.
-    """
-
-    text: str
-    line: int
-    label: str | None = None
-    struck: bool = False
-    strong: bool = False
-
-    @property
-    def value(self) -> str:
-        """The words after the label, or all of them."""
-        return self.text if self.label is None else self.text[len(self.label) :].lstrip()[1:].strip()
-
-
-_LINE: Final[Callable[[tuple[str, int, str | None, bool, bool]], Line]] = partial(tuple.__new__, Line)
-"""A line from all of its values, in a third of the time that ``Line(...)`` takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """Lines of running text."""
-
-    lines: tuple[Line, ...]
-
-    @property
-    def text(self) -> str:
-        """Its lines as one."""
-        return " ".join(line.text for line in self.lines)
-
-    @property
-    def line(self) -> int:
-        """Where it begins."""
-        return self.lines[0].line
-
-    @property
-    def last(self) -> int:
-        """Where it ends."""
-        return self.lines[-1].line
-
-
-class Item(NamedTuple):
-    """A list item: its own lines, its task box (None where it has none), how deep it is nested."""
-
-    lines: tuple[Line, ...]
-    checked: bool | None
-    depth: int
-
-    @property
-    def text(self) -> str:
-        """Its lines as one."""
-        return " ".join(line.text for line in self.lines)
-
-    @property
-    def line(self) -> int:
-        """Where it begins."""
-        return self.lines[0].line
-
-    @property
-    def last(self) -> int:
-        """Where it ends."""
-        return self.lines[-1].line
-
-
-class Row(NamedTuple):
-    """A table row; ``width`` is the number of cells that are written, without empty ones beyond the header."""
-
-    cells: tuple[Line, ...]
-    line: int
-    width: int
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table; each row has as many cells as the header, or more where more are written."""
-
-    header: Row
-    rows: tuple[Row, ...]
-
-    @property
-    def line(self) -> int:
-        """Where it begins."""
-        return self.header.line
-
-    @property
-    def last(self) -> int:
-        """Where it ends."""
-        return self.rows[-1].line if self.rows else self.header.line + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Fence:
-    """A code block; ``line`` is that of its first line of text."""
-
-    text: str
-    line: int
-
-    @property
-    def last(self) -> int:
-        """Where its text ends."""
-        return self.line + len(_LINE_END.findall(self.text))
-
-
-Block: TypeAlias = Paragraph | Item | Table | Fence
-RUNNING: Final = (Paragraph, Item)
-"""The blocks that have lines of running text."""
-
-Place: TypeAlias = Literal[
-    "text", "heading", "header", "table", "code", "open code", "comment", "open comment", "html", "rule"
-]
-"""What a line of the source is part of. Code is what a fence or a tag such as <pre> holds, open what has no end."""
-
-
-class SourceLine(NamedTuple):
-    """A line as written, without its end, and what it is part of."""
-
-    line: int
-    text: str
-    place: Place
-
-
-_SOURCE_LINE: Final[Callable[[tuple[int, str, Place]], SourceLine]] = partial(tuple.__new__, SourceLine)
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading (level 0: the text before any) and what is below it up to the next one.
-
-    ``start``, ``body_start`` and ``end`` are byte offsets in the source. ``source`` has all its lines from the heading
-    on, without those of managed blocks.
-    """
-
-    title: str
-    level: int
-    line: int
-    start: int
-    body_start: int
-    end: int
-    body: str
-    blocks: tuple[Block, ...]
-    source: tuple[SourceLine, ...] = field(default=(), repr=False, compare=False)
-
-    def paragraphs(self) -> Iterator[Paragraph]:
-        """Yield the paragraphs."""
-        return (block for block in self.blocks if isinstance(block, Paragraph))
-
-    def items(self) -> Iterator[Item]:
-        """Yield the list items, nested ones after their parent."""
-        return (block for block in self.blocks if isinstance(block, Item))
-
-    def tables(self) -> Iterator[Table]:
-        """Yield the tables."""
-        return (block for block in self.blocks if isinstance(block, Table))
-
-    def lines(self) -> Iterator[Line]:
-        """Yield the lines of paragraphs and list items in order."""
-        for block in self.blocks:
-            if isinstance(block, RUNNING):
-                yield from block.lines
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A mark: the block's name, whether it begins or ends it, the digest of what was written into the block.
-
-    ``kept`` says that a person had changed the block, which was then left aside. ``start`` and ``end`` are byte offsets
-    in the source, without the line's end.
-    """
-
-    name: str
-    kept: bool
-    begins: bool
-    digest: str
-    line: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A whole text: its sections in order, its front matter (empty where it has none).
-
-    ``managed`` has the two marks of each block that was written by this package; what is between them is in no
-    section. ``strays`` are marks that lack the other one: what is around them is the author's. ``starts`` has the byte
-    offset of each line.
-    """
-
-    sections: tuple[Section, ...]
-    front_matter: str
-    front_matter_line: int
-    managed: tuple[tuple[Mark, Mark], ...] = ()
-    strays: tuple[Mark, ...] = ()
-    starts: tuple[int, ...] = field(default=(0,), repr=False, compare=False)
 
 
 def mark_line(name: str, edge: str, *, kept: bool = False, digest: str = "") -> str:
@@ -362,7 +157,7 @@ class _Inline:
     def finish(self) -> Line:
         text = self.text.strip()
         if not (self.bold or self.struck):
-            return _LINE((text, self.line, None, False, False))
+            return make_line((text, self.line, None, False, False))
         bold = self.bold.strip()
         after = text[len(bold) :].lstrip()
         is_label = bold.endswith(":") or after.startswith(":") or (after and _RUN_IN.fullmatch(bold))
@@ -420,7 +215,7 @@ class _Reader:
         source = self.source.decode()
         self.texts = source.split("\n")
         if "\r" in source:
-            self.texts = _LINE_END.split(source)
+            self.texts = LINE_END.split(source)
             source = re.sub("\r(?!\n)", "\n", source)  # the parser closes no fence at a lone \r
         self.places = ["text"] * (len(self.texts) + 1)
         match = _FRONT_MATTER.match(source)
@@ -560,7 +355,7 @@ class _Reader:
         line = self.line_at(start)
         last = self.line_at(end - 1) if end > start else line - 1
         lines = zip(range(line, last + 1), self.texts[line - 1 : last], self.places[line : last + 1], strict=True)
-        source = tuple(map(_SOURCE_LINE, lines))
+        source = tuple(map(make_source_line, lines))
         if self.other_tables and self.other_tables[0].header.line <= last:
             while self.other_tables and self.other_tables[0].header.line <= last:
                 self.blocks.append(self.other_tables.popleft())

@@ -11,22 +11,24 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
+from incident_analytics.reports.blocks import RUNNING, Item, Paragraph, Section
 from incident_analytics.reports.chronology import Chronology
 from incident_analytics.reports.corrections import Correction
+from incident_analytics.reports.date_order import dates_in_order
 from incident_analytics.reports.durations import find_length
 from incident_analytics.reports.header import HeaderReader
 from incident_analytics.reports.labels import labelled_lines
-from incident_analytics.reports.layout import OTHER_MATTERS, section_owners, section_parts, with_tasks
-from incident_analytics.reports.markdown import RUNNING, Item, Paragraph, Section, parse_markdown
+from incident_analytics.reports.layout import section_owners, section_parts, with_tasks
+from incident_analytics.reports.markdown import parse_markdown
 from incident_analytics.reports.origins import OriginReader
 from incident_analytics.reports.outages import OutageReader
 from incident_analytics.reports.recognition import Recognized, Skipped, recognize
 from incident_analytics.reports.report import OWN, Report
+from incident_analytics.reports.report_fields import OTHER_MATTERS
 from incident_analytics.reports.rows import Kind, find_unread
 from incident_analytics.reports.sections import SectionReader
 from incident_analytics.reports.status_pages import UPDATES
 from incident_analytics.reports.template import Template
-from incident_analytics.reports.times import dates_in_order
 from incident_analytics.reports.unnamed import UnnamedReader
 from incident_analytics.reports.values import find_users
 from incident_analytics.reports.zones import zones_settled

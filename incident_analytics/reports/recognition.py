@@ -10,11 +10,12 @@ from pathlib import PurePath
 from typing import Final, TypeAlias
 
 from incident_analytics.late_patterns import compile_late
+from incident_analytics.reports.blocks import RUNNING, Document, Fence, Line, Section, SourceLine, Table
 from incident_analytics.reports.labels import front_matter, labelled
-from incident_analytics.reports.layout import Field, find_fields, lay_out, section_owners, section_parts
-from incident_analytics.reports.markdown import RUNNING, Document, Fence, Line, Section, SourceLine, Table
+from incident_analytics.reports.layout import lay_out, section_owners, section_parts
 from incident_analytics.reports.narrative import milestones_said
 from incident_analytics.reports.placeholders import fold, is_absent, is_placeholder
+from incident_analytics.reports.report_fields import Field, find_fields
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import Template, bare_words
 from incident_analytics.reports.times import date_in, find_dates

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final, TypeVar
 
+from incident_analytics.reports.blocks import Line
 from incident_analytics.reports.choices import Choice
 from incident_analytics.reports.corrections import Correction
 from incident_analytics.reports.durations import Duration
-from incident_analytics.reports.markdown import Line
 from incident_analytics.reports.placeholders import Unreadable, is_placeholder
 from incident_analytics.reports.timeline import Placement
 from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR

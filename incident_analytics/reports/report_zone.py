@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Final
 
 from incident_analytics.late_patterns import compile_late
-from incident_analytics.reports.layout import Field
-from incident_analytics.reports.markdown import Line, Section
+from incident_analytics.reports.blocks import Line, Section
 from incident_analytics.reports.placeholders import Unreadable, fold
+from incident_analytics.reports.report_fields import Field
 from incident_analytics.reports.sections import SectionReader
 from incident_analytics.reports.times import find_dates, read_moments, split_moment
 from incident_analytics.reports.zones import (

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from incident_analytics.late_patterns import compile_late
-from incident_analytics.reports.markdown import Row, Section, SourceLine, read_rows, split_cells
+from incident_analytics.reports.blocks import Row, Section, SourceLine
+from incident_analytics.reports.markdown import read_rows, split_cells
 from incident_analytics.reports.marks import read_tick
 from incident_analytics.reports.placeholders import fold
 

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta, tzinfo
+from datetime import date, tzinfo
 from typing import TypeAlias, TypeVar
 
 from incident_analytics.config import Settings
@@ -17,10 +17,20 @@ from incident_analytics.reports.action_states import (
     read_state_alone,
     split_state,
 )
+from incident_analytics.reports.blocks import RUNNING, Item, Line, Paragraph, Row, Section, Table
 from incident_analytics.reports.choices import Choice, read_action_status, read_choice
+from incident_analytics.reports.columns import (
+    columns_by_content,
+    counts_rows,
+    find_columns,
+    moment_first,
+    n_moments,
+    offset_of,
+    with_action,
+    with_by,
+)
 from incident_analytics.reports.item_details import split_list
 from incident_analytics.reports.labels import labelled, labelled_lines
-from incident_analytics.reports.markdown import RUNNING, Item, Line, Paragraph, Row, Section, Table
 from incident_analytics.reports.marks import find_key, read_flag, read_mark, read_tick, read_unaffected, split_gloss
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent, is_none, is_placeholder
 from incident_analytics.reports.report import OWN, Report
@@ -35,10 +45,10 @@ from incident_analytics.reports.rows import (
 )
 from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timed_rows import Entry
-from incident_analytics.reports.times import find_dates, read_date, read_offset, split_moment, split_offset
+from incident_analytics.reports.times import find_dates, read_date, split_moment, split_offset
 from incident_analytics.reports.values import read_loss, read_money, read_share, read_users
 from incident_analytics.reports.wordings import named_by_words
-from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone, without_zone
+from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone
 from incident_analytics.schema import PRIORITIES
 
 __all__ = ["SectionReader", "text_or_none"]
@@ -69,11 +79,6 @@ _ENUMERATED = compile_late(
 
 Priorities, quarters, halves of years, severities and weeks are no numbers of lines.
 """
-_ASIDE = compile_late(
-    r"\b(?:comment|note|remark|bemerkung|kommentar|anmerkung|commentaire|remarque|comentario|comentário|observa|opmerking|notat|link|type|category)",
-    re.IGNORECASE,
-)
-"""The header of a column that says something about an action, not which one it is."""
 _MAY_BE_STATE = compile_late(
     r"\W*(?:%|percent|pct|(?:%|percent|pct)\W+\w+|\w+\W+(?:%|percent|pct)|r[ée]solution|resoluci[óo]n|risoluzione|outcome|result)\W*",
     re.IGNORECASE,
@@ -81,8 +86,6 @@ _MAY_BE_STATE = compile_late(
 """The header of a column that holds states where all of its cells are some."""
 _APPROVAL = compile_late(r"agreed|approved|proposed|in review", re.IGNORECASE)
 """What is said of a proposal or a risk as well as of an action."""
-_ROW_NUMBER = compile_late(r"\W*(?:#|№|no|nr|num)\W*", re.IGNORECASE)
-"""The header of a column that numbers rows."""
 _ACTS = compile_late(
     r"(?P<name>[^\W\d_a-z][a-zß-ÿ]{2,20})(?: \([^()]{1,30}\))?:?"
     r" (?:ack(?:s|ed|nowledge[sd]?)?|investigate[sd]?|(?:is )?looking|declare[sd]?"
@@ -90,8 +93,6 @@ _ACTS = compile_late(
 )
 """How a row begins that says what somebody did whom only a first name names."""
 _NUMBERED_ROW = compile_late(r"(\d{1,2})\.(\d{1,2})\.?\s+(?=\d{1,2}:\d\d)")
-_NOT_BY_WHOM = compile_late(r"\d|^\W*\w+ing\b|^(?:\S+\s+){5}", re.IGNORECASE)
-"""What a cell below By has that says until when, or by what means: a figure, what is done, a sentence."""
 _LONGEST_HEAD = 60
 """Characters of a line that may be the heading of the lines below it."""
 _LONGEST_DATE = 40
@@ -169,8 +170,8 @@ class SectionReader:
         sure. All are kept in the order of their lines.
         """
         before = len(self.entries)
-        tables = [(table.header, table.rows, _columns(table.header, form)) for table in section.tables()]
-        loose = loose_rows(section, lambda row: "at" in _columns(row, form) and not _moments(row))
+        tables = [(table.header, table.rows, find_columns(table.header, form)) for table in section.tables()]
+        loose = loose_rows(section, lambda row: "at" in find_columns(row, form) and not n_moments(row))
         taken = {row.line for group in loose for row in group.rows}
         timed = [(header, rows, columns) for header, rows, columns in tables if "at" in columns]
         zones = {header.line: self._zone_of_column(header, columns) for header, _, columns in timed}
@@ -180,11 +181,11 @@ class SectionReader:
             self._take_rows(rows, columns, header, zones[header.line] or zone)
             self._take_unnamed_cells(section, header, rows, columns.values())
         for header, rows, columns in tables if not timed else ():
-            if (found := _by_content(header, rows, columns)) is not None:
+            if (found := columns_by_content(header, rows, columns)) is not None:
                 self._take_rows(rows, found, header, zone)
                 self._take_unnamed_cells(section, header, rows, found.values())
-            elif rows and all(map(_moments, rows)):  # whatever the first column is called, it has the times
-                self._take_rows((header, *rows) if _moments(header) else rows, {}, None, zone)
+            elif rows and all(map(n_moments, rows)):  # whatever the first column is called, it has the times
+                self._take_rows((header, *rows) if n_moments(header) else rows, {}, None, zone)
             self._note_times(form, header)
         for group in loose:
             self._take_loose(section, group, form, zones, zone)
@@ -222,12 +223,12 @@ class SectionReader:
         zone: _Zone | None,
     ) -> None:
         """Take the rows outside a table that have a time where one is looked for; `find_unread` names the others."""
-        columns = _columns(group.header, form) if group.header else {}
+        columns = find_columns(group.header, form) if group.header else {}
         header = group.header if "at" in columns else None
         own = None
         if header is not None:
             own = zones[header.line] if header.line in zones else self._zone_of_column(header, columns)
-        rows = [row for row in group.rows if _moments(row) or (header is not None and fits(row, header))]
+        rows = [row for row in group.rows if n_moments(row) or (header is not None and fits(row, header))]
         self._take_rows(rows, columns if header is not None else {}, header, own or zone)
         if header is not None:
             self._take_unnamed_cells(section, header, rows, columns.values())
@@ -236,7 +237,7 @@ class SectionReader:
     def _take_unnamed_cells(self, section: Section, header: Row, rows: Collection[Row], named: Collection[int]) -> None:
         """Keep the cells of the columns that have no place in a row's own table."""
         others = [(index, cell.text) for index, cell in enumerate(header.cells) if index not in named]
-        others = [(index, name) for index, name in others if not _counts_rows(name, index, rows)]
+        others = [(index, name) for index, name in others if not counts_rows(name, index, rows)]
         for row in (row for row in rows if fits(row, header)) if others else ():
             for index, name in others:
                 if index < len(row.cells) and (value := row.cells[index].text):
@@ -295,14 +296,14 @@ class SectionReader:
                 others = [cell for index, cell in enumerate(cells) if index not in columns.values()]
                 event = (cells[columns["event"]] if "event" in columns else "") or " ".join(others)
             else:
-                when, event = _moment_first(row, at)
+                when, event = moment_first(row, at)
                 when = when if not day or find_dates(when) else f"{day} {when}".strip()
             if fold(when) == "hh:mm":
                 message = "the row still holds the template's HH:MM; write the time or delete the row"
                 self.report.problem("placeholder", row.line, message)
                 event = f"[{event.strip()}]"  # so that its phrase states no milestone
             entry = Entry(when, event.strip(), row.line, *(zone or ()))
-            if (since_start := _offset_of(when, header, columns)) is not None:
+            if (since_start := offset_of(when, header, columns)) is not None:
                 entry = entry._replace(offset=since_start)
             self.entries.append(entry)
 
@@ -530,7 +531,7 @@ class SectionReader:
         for table in section.tables():
             for kind, needed in _NEEDED.items():
                 form = self.template.sections.get(kind)
-                names = _columns(table.header, form).keys() if form else set()
+                names = find_columns(table.header, form).keys() if form else set()
                 if needed[0] in names and not names.isdisjoint(needed[1:]):
                     return kind
         return None
@@ -539,13 +540,13 @@ class SectionReader:
         loose = [
             (group.header, [row for row in group.rows if fits(row, group.header)])
             for group in loose_rows(
-                section, lambda row: "action" in _columns(row, form) and len(_columns(row, form)) > 1
+                section, lambda row: "action" in find_columns(row, form) and len(find_columns(row, form)) > 1
             )
-            if group.header is not None and "action" in _columns(group.header, form)
+            if group.header is not None and "action" in find_columns(group.header, form)
         ]
         for header, rows in (*((table.header, table.rows) for table in section.tables()), *loose):
-            columns = self._with_states(header, rows, _with_by(header, rows, _columns(header, form)))
-            columns = _with_action(header, rows, columns)
+            columns = self._with_states(header, rows, with_by(header, rows, find_columns(header, form)))
+            columns = with_action(header, rows, columns)
             if "action" in columns:
                 self.report.mark(OWN, header.line)
                 self._add_action_rows(header, rows, columns, origin)
@@ -751,89 +752,12 @@ class SectionReader:
             )
 
 
-def _columns(header: Row, form: SectionForm) -> dict[str, int]:
-    """Find a table's columns by their headers, whatever their order; the first of a name counts.
-
-    One that is listed for a column counts before those that are only made of words for it: in a table with a Time, the
-    column Data has no dates. A header that is a name and a zone, or a zone alone, is that of the times where no other
-    one is.
-    """
-    named = [(name, place) for place, cell in enumerate(header.cells) if (name := form.column_named(cell.text))]
-    is_listed = {place: form.lists_column(header.cells[place].text) for _, place in named}
-    found: dict[str, int] = {}
-    for name, place in sorted(named, key=lambda each: not is_listed[each[1]]):
-        if is_listed[place] or name != "date" or "at" not in found:
-            found.setdefault(name, place)
-    zoned = ((place, cell.text) for place, cell in enumerate(header.cells) if names_zone(cell.text))
-    for place, text in zoned if "at" not in found and "at" in form.columns else ():
-        if form.column_named(without_zone(text) or form.columns["at"][0]) == "at":
-            found.setdefault("at", place)
-    if "at" in form.columns and "date" in found and "event" in found:
-        found.setdefault("at", found["date"])  # of events that have their day alone
-    if "offset" in found and found.setdefault("at", found["offset"]) != found["offset"]:
-        del found["offset"]  # the times count
-    return found
-
-
-def _offset_of(when: str, header: Row | None, columns: Mapping[str, int]) -> timedelta | None:
-    """Return the time since the start that a cell is: in a column of these any length, elsewhere ``T+5m`` or ``+5``."""
-    name = header.cells[columns["at"]].text if header is not None and "at" in columns else ""
-    if "offset" in columns or name.replace(" ", "").startswith("T+") or when.startswith(("T+", "T-", "T−", "T0", "+")):
-        return read_offset(when, name)
-    return None
-
-
-def _with_by(header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[str, int]:
-    """Add the column By of a list of actions: whether it says until when or by whom, only its cells show."""
-    place = next((place for place, cell in enumerate(header.cells) if fold(cell.text).strip(":") == "by"), None)
-    if place is None or place in columns.values():
-        return columns
-    words = [row.cells[place].text for row in rows if place < len(row.cells) and not is_absent(row.cells[place].text)]
-    if "due_on" not in columns and words and all(map(find_dates, words)):
-        return {**columns, "due_on": place}
-    if "owner" not in columns and words and not any(_NOT_BY_WHOM.search(each) for each in words):
-        return {**columns, "owner": place}
-    return columns
-
-
 def _says_state(words: str) -> bool:
     """Return whether a cell is a tick, or says of itself that something is done, open or dropped."""
     mark, state = read_tick(words)
     if not state:
         return mark is not None
     return read_state_alone(state).status is not None and not _APPROVAL.match(state)
-
-
-def _with_action(header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[str, int]:
-    """Add the column of the actions where none is called so, but others of them are: that with the longest words."""
-    own = [
-        place
-        for place, cell in enumerate(header.cells)
-        if place not in columns.values() and not _ASIDE.search(cell.text)
-    ]
-    if "action" in columns or len(columns.keys() & {"owner", "due_on", "status"}) < 2 or not own:  # noqa: PLR2004
-        return columns
-    lengths = {place: sum(len(row.cells[place].text) for row in rows if place < len(row.cells)) for place in own}
-    return {**columns, "action": max(lengths, key=lengths.__getitem__)}
-
-
-def _by_content(header: Row, rows: Sequence[Row], columns: Mapping[str, int]) -> Mapping[str, int] | None:
-    """Return the columns of a table in which one that is not the first has nothing but times; else None.
-
-    The event is in the column that is called so, else in the longest other one.
-    """
-    n = len(header.cells)
-    if len(rows) < 2 or n < 3 or any(len(row.cells) != n for row in rows):  # noqa: PLR2004 - a time and what was then
-        return None
-    timed = [index for index in range(1, n) if all(_is_time(row.cells[index].text) for row in rows)]
-    if len(timed) != 1 or _moments(header) or _is_time(rows[0].cells[0].text):
-        return None
-    lengths = {index: sum(len(row.cells[index].text) for row in rows) for index in range(n) if index != timed[0]}
-    return {**columns, "at": timed[0], "event": columns.get("event", max(lengths, key=lengths.__getitem__))}
-
-
-def _is_time(text: str) -> bool:
-    return begins_with_time(text) and not split_moment(text)[1]
 
 
 def _service_of_row(row: Row) -> tuple[MarkedService, tuple[int, int]] | None:
@@ -850,27 +774,6 @@ def _service_of_row(row: Row) -> tuple[MarkedService, tuple[int, int]] | None:
 
 def _cells(n: int) -> str:
     return "1 cell" if n == 1 else f"{n} cells"
-
-
-def _moments(row: Row) -> int:
-    """Return how many of a row's first cells hold a time of day and, next to it, a date, and no other words."""
-    for index, cell in enumerate(row.cells[:3]):
-        when, rest = split_moment(cell.text)
-        if rest or (cell.text and not when):
-            return 0
-        if begins_with_time(cell.text):
-            return index + 1
-    return 0
-
-
-def _moment_first(row: Row, at: int) -> tuple[str, str]:
-    """Return when a row was, from its first cells if these have a time, else from cell ``at``, and its other words."""
-    cells = [cell.text for cell in row.cells]
-    if first := _moments(row):
-        return " ".join(filter(None, cells[:first])), " ".join(filter(None, cells[first:]))
-    when = cells[at] if at < len(cells) else ""
-    is_time = bool(split_moment(when)[0])
-    return when, " ".join(cell for index, cell in enumerate(cells) if cell and not (is_time and index == at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -994,11 +897,3 @@ def _is_footer(text: str, template: Template) -> bool:
         return False
     names = {template.field_named(label) for label, _ in labelled_lines([Line(text, 0)])}
     return bool(names - {None} - template.other_fields)
-
-
-def _counts_rows(name: str, index: int, rows: Iterable[Row]) -> bool:
-    """Return whether a column only numbers a table's rows: *#* or *No.* above figures."""
-    if not _ROW_NUMBER.fullmatch(name):
-        return False
-    cells = [row.cells[index].text for row in rows if index < len(row.cells)]
-    return all(re.fullmatch(r"\W*\d{0,4}\W*", cell) for cell in cells)

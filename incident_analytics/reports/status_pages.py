@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from incident_analytics.late_patterns import compile_late
-from incident_analytics.reports.markdown import RUNNING, Block, Document, Line, Paragraph, Section
+from incident_analytics.reports.blocks import RUNNING, Block, Document, Line, Paragraph, Section
 from incident_analytics.reports.times import split_moment
 from incident_analytics.reports.wordings import update_states
 from incident_analytics.reports.zones import is_zone

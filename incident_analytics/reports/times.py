@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from incident_analytics.late_patterns import compile_late
+from incident_analytics.reports.date_order import MOST_MONTHS, day_first
 from incident_analytics.reports.lengths import length_of
 from incident_analytics.reports.placeholders import Unreadable, is_none, is_untold
 from incident_analytics.reports.tokens import (
     HALVES,
-    MONTH,
     MONTH_ANYWHERE,
     MONTH_IN_ASCII,
     PLAIN,
@@ -35,14 +32,11 @@ __all__ = [
     "Moment",
     "Piece",
     "Span",
-    "dates_in_order",
     "either_day",
     "find_dates",
-    "find_orders",
     "forward",
     "half_ways",
     "kinds_in",
-    "order_of_dates",
     "read_date",
     "read_moments",
     "read_offset",
@@ -53,116 +47,6 @@ __all__ = [
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """No report is older or younger; what is dated otherwise is a slip, and far from where a clock's reckoning ends."""
-
-_IN_NUMBERS: Final = compile_late(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20|21)\d\d)(?![\d/-]|\.\d)")
-_YEAR_FIRST: Final = compile_late(r"(?<![\w./-])((?:19|20|21)\d\d)([./-])(\d\d?)\2(\d\d?)(?![\d/-]|\.\d)")
-_WITHOUT_YEAR: Final = compile_late(r"(?<![\w.:/-])(\d{1,2})([./-])(\d{1,2})\.?(?=\s\d{1,2}[:h]\d\d(?!\d))")
-"""Day and month before a time of day."""
-_NOT_OWN: Final = compile_late(r"^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1|\Z)|\bhttps?://\S+", re.MULTILINE | re.DOTALL)
-"""Logs and addresses, whose dates others have written."""
-_MOST_MONTHS: Final = 12
-_IN_WORDS: Final = compile_late(
-    rf"\s?[(\[]\s?(?:[^\W\d_]{{2,12}},?\s)?(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s(?:de\s|of\s)?(?P<month>{MONTH})"
-    rf"|(?P<before>{MONTH})\s(?P<behind>\d{{1,2}})(?:st|nd|rd|th)?)(?!\s?\d)",
-    re.IGNORECASE,
-)
-"""The same day in words, in brackets behind its numbers: ``08/05/2025 (5 August)``."""
-
-
-def find_orders(text: str) -> Mapping[str, set[bool]]:
-    """Return by ``.``, ``/`` and ``-`` whether the day comes first in a text's dates, such as 05.03.2026.
-
-    A number above 12 is not a month, and a date that may be two days is the one of them that the text has as
-    ``2026-03-05`` or ``5 March 2026``; so is one without its year before a time of day. Dates in code blocks and
-    addresses do not count. Two values where the dates contradict each other.
-
-    Examples
-    --------
-    >>> dict(find_orders("from 05.03.2026 to 20.03.2026"))
-    {'.': {True}}
-    >>> dict(find_orders("2026-03-05, 03/05 23:50 to 03/06 00:10"))
-    {'/': {False}}
-    """
-    orders: defaultdict[str, set[bool]] = defaultdict(set)
-    own = _NOT_OWN.sub("", text)
-    days = {f"{year}-{month:0>2}-{day:0>2}" for year, _, month, day in _YEAR_FIRST.findall(own)}
-    days |= {f"{day:%Y-%m-%d}" for day in _named_days(own)}
-    days |= {
-        f"{match[4]}-{month_named(named['month'] or named['before']):02}-{named['day'] or named['behind']:0>2}"
-        for match in _IN_NUMBERS.finditer(own)
-        if (named := _IN_WORDS.match(own, match.end())) is not None
-    }
-    days |= {day[4:] for day in days}
-    in_numbers = [(first, mark, second, f"{year}-") for first, mark, second, year in _IN_NUMBERS.findall(own)]
-    in_numbers += [(*parts, "-") for parts in _WITHOUT_YEAR.findall(own)]
-    for first, mark, second, year in in_numbers:
-        is_day = [int(first) > _MOST_MONTHS, int(second) > _MOST_MONTHS]
-        if not any(is_day):
-            is_day = [f"{year}{second:0>2}-{first:0>2}" in days, f"{year}{first:0>2}-{second:0>2}" in days]
-        if is_day[0] != is_day[1]:
-            orders[mark].add(is_day[0])
-    return orders
-
-
-_WITH_MONTH: Final = compile_late(
-    rf"\b\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?\s(?:de\s|of\s)?{MONTH},?\s(?:del?\s)?(?:19|20|21)\d\d\b"
-    rf"|\b{MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20|21)\d\d\b",
-    re.IGNORECASE,
-)
-"""A whole date with the name of its month."""
-
-
-def _named_days(text: str) -> Iterator[date]:
-    """Yield the dates of a text that name their month."""
-    for match in _WITH_MONTH.finditer(text):
-        if (day := date_in(match[0])) is not None:
-            yield day
-
-
-_ENGLISH: Final = compile_late(r"\b(?:the|and|of|to|was|were|is|for|that|with|from|it|by)\b", re.IGNORECASE)
-_DAY_FIRST: Final = compile_late(
-    r"\b(?:\w*[äöüßéèêàâçñãõåøæąćęłńśźżčďěřšťůžğşőűάέήίόύώа-яіїєґ]\w*|el|los|las|una|del|por|para|não|uma|das|dos|les|des|une|est|pour|dans|avec|der|das|und|nicht|ist|auf|het|een"
-    r"|niet|van|voor|och|att|för|ikke|che|della|sono|nie|jest|się|que|ao|nu|le|zu|im)\b",
-    re.IGNORECASE,
-)
-"""Words with letters that English has not, and small words of other languages that are written in its letters."""
-_MANY: Final = 5
-
-
-def _is_of_other_language(text: str) -> bool:
-    """Return whether a text is in a language in which the day comes before the month wherever it is written."""
-    n_other = len(_DAY_FIRST.findall(text))
-    return n_other >= _MANY and n_other > 3 * len(_ENGLISH.findall(text))
-
-
-class _Order:
-    """In which order a text writes day and month; it is looked for once a date may be two days."""
-
-    def __init__(self, text: str, *, usual: bool | None) -> None:
-        self.text, self.usual = text, usual
-
-    @cached_property
-    def found(self) -> Mapping[str, set[bool]]:
-        """The orders by the mark between the numbers."""
-        return find_orders(self.text)
-
-    @cached_property
-    def is_of_other_language(self) -> bool:
-        """Whether the text is in a language in which the day comes first."""
-        return _is_of_other_language(self.text)
-
-    def day_first(self, mark: str) -> bool | None:
-        """Return whether the day comes first, None where nothing says so or the dates contradict each other."""
-        orders = self.found.get(mark, set())
-        if not orders and not any(self.found.values()) and self.usual is None and self.is_of_other_language:
-            return True
-        if not orders:
-            return self.usual
-        return next(iter(orders)) if len(orders) == 1 else None
-
-
-_ORDER: ContextVar[_Order | None] = ContextVar("order", default=None)
-"""The order of the dates of the text that is being read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,9 +284,8 @@ def _settled(parts: dict[str, Any]) -> dict[str, Any]:
         return parts
     fitting = [day for day in either if day.weekday() == parts.get("weekday")]
     if not fitting and "weekday" not in parts:
-        order = _ORDER.get()
-        day_first = None if order is None else order.day_first(mark)
-        fitting = [] if day_first is None else [either[day_first]]
+        is_day_first = day_first(mark)
+        fitting = [] if is_day_first is None else [either[is_day_first]]
     if len(fitting) != 1:
         return parts
     return parts | {"either": None, "year": fitting[0].year, "month": fitting[0].month, "day": fitting[0].day}
@@ -444,12 +327,11 @@ def _mark(words: str) -> str:
 
 def _day_and_month(first: int, second: int, words: str) -> dict[str, Any]:
     """Return day and month of a date in numbers without a year, in the order of the text's dates."""
-    order = _ORDER.get()
-    day_first = None if order is None else order.day_first(_mark(words))
-    if first <= _MOST_MONTHS and second <= _MOST_MONTHS and first != second:
-        if day_first is None:
+    if first <= MOST_MONTHS and second <= MOST_MONTHS and first != second:
+        is_day_first = day_first(_mark(words))
+        if is_day_first is None:
             return {"unreadable": words}
-        day, month = (first, second) if day_first else (second, first)
+        day, month = (first, second) if is_day_first else (second, first)
     else:
         month, day = min(first, second), max(first, second)
     return _checked({"month": month, "day": day}, words)
@@ -751,36 +633,6 @@ def _trimmed(text: str) -> str:
         elif words.count(opening) < words.count(closing) and before.endswith(opening):
             words, before = opening + words, before[:-1]
     return words
-
-
-@contextmanager
-def dates_in_order(text: str, *, usual: bool | None = None) -> Iterator[None]:
-    """Read dates that may be two days, such as 05.03.2026, in the order of the other dates of their text.
-
-    Parameters
-    ----------
-    text
-        A whole report. A number above 12 is not a month: where one of its dates shows the order, all with the same
-        mark between the numbers have it. Where two contradict each other, what may be two days stays unknown.
-    usual
-        Whether the day comes first where no date of the text shows it, None where that is not known.
-
-    Examples
-    --------
-    >>> with dates_in_order("from 05.03.2026 to 20.03.2026"):
-    ...     read_date("05.03.2026")
-    datetime.date(2026, 3, 5)
-    """
-    before = _ORDER.set(_Order(text, usual=usual))
-    try:
-        yield
-    finally:
-        _ORDER.reset(before)
-
-
-def order_of_dates() -> object:
-    """Return what says in which order dates such as 05.03.2026 are read here, as a part of a cache's key."""
-    return _ORDER.get()
 
 
 def either_day(words: str, either: tuple[date, date]) -> str:

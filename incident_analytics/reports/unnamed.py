@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from incident_analytics.late_patterns import compile_late
+from incident_analytics.reports.blocks import Fence, Item, Line, Paragraph, Row, Section, SourceLine, Table
 from incident_analytics.reports.labels import label_of
-from incident_analytics.reports.markdown import Fence, Item, Line, Paragraph, Row, Section, SourceLine, Table
 from incident_analytics.reports.placeholders import fold, is_absent, is_none, is_placeholder
 from incident_analytics.reports.report import OWN, Report
 

@@ -23,6 +23,7 @@ from incident_analytics.options import (
     PERIODS,
     FirstOf,
     OneOf,
+    Verbs,
     config_option,
     find,
     handed_on,
@@ -79,7 +80,7 @@ def main() -> None:
         sys.exit(1 if isinstance(error, NotebookError | OutputError) else 2)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(incident_analytics.__version__, message="%(version)s")
 def commands() -> None:
     """Analyze incident reports: check what was read, export tables, review a period."""
@@ -383,10 +384,11 @@ def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None
 @click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Output folder.")
 @click.option(
     "--to",
-    default="html",
+    multiple=True,
+    default=["html"],
     show_default=True,
     metavar="html,pdf,md,ipynb,slack,confluence",
-    help="Formats, separated by commas.",
+    help="Formats, separated by commas; may be repeated.",
 )
 @click.option("--as-of", metavar="TIME", help=AS_OF)
 @click.option("--business-hours", is_flag=True, help="Count only the business hours of [calendar] in response times.")
@@ -400,7 +402,7 @@ def review(
     *,
     period: str | None,
     output: str,
-    to: str,
+    to: Sequence[str],
     as_of: str | None,
     is_opened: bool,
     config: str | None,
@@ -418,7 +420,7 @@ def review(
             paths or settings.reports,
             period=period,
             output_dir=output,
-            to=[target.strip() for target in to.split(",")],
+            to=[target.strip() for targets in to for target in targets.split(",")],
             as_of=instant(as_of, settings),
             progress=progress,
             remark=remark,

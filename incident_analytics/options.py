@@ -30,6 +30,7 @@ __all__ = [
     "PERIODS",
     "FirstOf",
     "OneOf",
+    "Verbs",
     "config_option",
     "find",
     "handed_on",
@@ -75,6 +76,26 @@ class FirstOf(OneOf):
             return message
         example = f": {ctx.info_name} {self.choices[0]} {value}" if Path(value).exists() else ""
         return f"{message}; one of them comes first, then the paths{example}"
+
+
+class _Verb(click.Command):
+    """A verb that takes no option twice where only one of the two values could count."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; raise UsageError for an option that is given twice and takes one value."""
+        rest = super().parse_args(ctx, list(args))
+        _, _, given = self.make_parser(ctx).parse_args(list(args))
+        for option in given:
+            n = given.count(option)
+            if n > 1 and isinstance(option, click.Option) and not (option.multiple or option.is_flag):
+                raise click.UsageError(f"{option.opts[-1]} takes one value and is given {n} times", ctx)
+        return rest
+
+
+class Verbs(click.Group):
+    """The command: a group of verbs."""
+
+    command_class = _Verb
 
 
 def say(*lines: object, err: bool = False) -> None:

@@ -141,7 +141,7 @@ def review(
     NotebookError
         ``mine.ipynb: code cell 3 (times = ia.response_times(c)) failed: NameError: name 'c' is not defined``;
         also where a cell ends the notebook early, a figure vanished, a parameter is unknown to the notebook, or its
-        manifest is of another form.
+        manifest is of another form: ``mine.ipynb: its manifest can't be read: ...``.
     OutputError
         A file cannot be written; or ``pdf`` is asked for and what makes it is not installed:
         ``a PDF needs WeasyPrint: pip install 'incident-analytics[pdf]'``.
@@ -176,8 +176,9 @@ def review(
     parameters |= {name: value for name, (value, usual) in flags.items() if value is not usual}
     stem = f"review-{window.name.replace('/', '_')}"
     folder = Path(output_dir).absolute()
+    source = notebook or notebook_file("periodic_review")
     ran = run_notebook(
-        notebook or notebook_file("periodic_review"),
+        source,
         parameters,
         optional={"output_dir": str(folder)},
         named={
@@ -195,7 +196,13 @@ def review(
         say(text)
     handed_over = _taken(ran.cells, "manifest")
     own_file = f"{stem}.ipynb" if "ipynb" in to else None
-    manifest = _manifest_of(handed_over[-1], parameters, ran.cells, Path(output_dir)) if handed_over else None
+    try:
+        manifest = _manifest_of(handed_over[-1], parameters, ran.cells, Path(output_dir)) if handed_over else None
+    except NO_MANIFEST as error:
+        raise NotebookError(
+            f"{source}: its manifest can't be read: the notebook must end with page.manifest(), "
+            "of the version of incident_analytics that makes the review"
+        ) from error
     page = as_html(ran, f"Incident review, {window.label}", own_file)
     # All are made before the first is put in place. A figure's name comes from what it shows: new ones change none that
     # the earlier review shows, and only once the new review is in place do the others go.
@@ -226,22 +233,16 @@ def _manifest_of(
     handed_over: Mapping[str, Any], parameters: Mapping[str, Any], cells: Sequence[NotebookNode], folder: Path
 ) -> Manifest:
     """Return the manifest that a notebook handed over, with the paths as they are seen from the review's folder."""
-    try:
-        plain = dict(handed_over)
-        if plain["review"]["redact"]:
-            named: dict[str, Any] = {} if parameters["settings"] is None else {"settings": ""}
-        else:
-            named = {"paths": [_seen_from(folder, path) for path in parameters["paths"]]}
-            if parameters["settings"] is not None:
-                named["settings"] = _seen_from(folder, parameters["settings"])
-        plain["review"] = {**plain["review"], **named}
-        plain["shown"] = figures_of(cells)
-        return Manifest.of(plain)
-    except NO_MANIFEST as error:
-        raise NotebookError(
-            "the notebook's manifest can't be read: the notebook must end with page.manifest(), "
-            "of the version of incident_analytics that makes the review"
-        ) from error
+    plain = dict(handed_over)
+    if plain["review"]["redact"]:
+        named: dict[str, Any] = {} if parameters["settings"] is None else {"settings": ""}
+    else:
+        named = {"paths": [_seen_from(folder, path) for path in parameters["paths"]]}
+        if parameters["settings"] is not None:
+            named["settings"] = _seen_from(folder, parameters["settings"])
+    plain["review"] = {**plain["review"], **named}
+    plain["shown"] = figures_of(cells)
+    return Manifest.of(plain)
 
 
 def _put_manifest(file: Path, manifest: Manifest | None) -> None:

@@ -122,7 +122,7 @@ COLUMNS: Final[dict[str, Column]] = {
         "hour_p_adjusted",
         "weekday_p_adjusted",
         mil_hdbk_p_value="MIL-HDBK p-value",
-        p_adjusted="Adjusted p-value",
+        p_adjusted="Adjusted p",
         p_value="p-value",
     ),
     **_columns(

@@ -251,7 +251,11 @@ def words_as_html(words: str) -> str:
     >>> words_as_html("SEV-1 < 2h")
     '<span class="nowrap">SEV-1</span> &lt; 2h'
     """
-    return _UNBROKEN.sub(r'<span class="nowrap">\g<0></span>', escape_html(nowrap(words)))
+    return _unbroken(nowrap(words))
+
+
+def _unbroken(words: str) -> str:
+    return _UNBROKEN.sub(r'<span class="nowrap">\g<0></span>', escape_html(words))
 
 
 def listing(sentences: Iterable[str]) -> Shown:
@@ -445,7 +449,7 @@ def _html_table(
     names = [f' data-name="{escape_html(word)}"' if is_wide else "" for word in words]
 
     def cell(value: str, mark: str, name: str, address: str | None) -> str:
-        content = escape_html(value)
+        content = escape_html(value) if mark else _unbroken(value)
         link = content if address is None else f'<a href="{html.escape(address)}">{content}</a>'
         return f"<td{mark}{name}>{link}</td>"
 

@@ -117,6 +117,20 @@ def test_review_without_a_period_shows_one(run: Run) -> None:
     assert "name the period to review, such as --period 2025Q3 or --period last-quarter" in err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["metrics", "response", "--by", "severity", "--by", "service"], "--by"),
+        (["check", "--level", "info", "--level=warning"], "--level"),
+        (["review", "-o", "a", "--output", "b", "--period", "2025Q3"], "--output"),
+    ],
+)
+def test_an_option_of_which_one_value_counts_is_taken_once(run: Run, arguments: list[str], option: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert f"{option} takes one value and is given 2 times" in err
+
+
 def test_an_unknown_severity_names_the_words_in_use_too(run: Run) -> None:
     severities = '[severities]\norder = ["low", "high"]\nsynonyms = { P1 = "high", P2 = "low" }\n'
     Path("incident-analytics.toml").write_text(SETTINGS + severities)

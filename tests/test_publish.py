@@ -323,7 +323,7 @@ def test_a_notebook_that_fails_leaves_the_old_page(tmp_path: Path) -> None:
 def test_a_manifest_of_another_form_is_said_before_anything_is_written(tmp_path: Path, manifest: str) -> None:
     cell = f"display({{'text/plain': ''}}, raw=True, metadata={{'manifest': {manifest}}})"
     notebook = write_notebook(tmp_path / "own.ipynb", PARAMETERS, f"from IPython.display import display\n{cell}")
-    with pytest.raises(NotebookError, match=r"^the notebook's manifest can't be read: the notebook must end with "):
+    with pytest.raises(NotebookError, match=r"own\.ipynb: its manifest can't be read: the notebook must end with "):
         publish.review(tmp_path, period="2025Q3", output_dir=tmp_path, notebook=notebook)
     assert [file.name for file in tmp_path.iterdir()] == ["own.ipynb"]
 

@@ -181,7 +181,7 @@ def test_a_table_says_each_dtype_as_people_read_it() -> None:
         '<td class="number" data-name="Availability">99.823%</td>',
         '<td class="number" data-name="Total">34,000</td>',
         '<td data-name="Ongoing">no</td>',
-        '<td data-name="Incidents">INC-1, INC-2</td>',
+        '<td data-name="Incidents"><span class="nowrap">INC-1</span>, <span class="nowrap">INC-2</span></td>',
         "</tr>",
         '<tr><td class="nowrap" data-name="Incident">–</td>',
         '<td class="nowrap" data-name="Began (UTC)">–</td>',

@@ -36,7 +36,9 @@ class ServiceLevels(Part):
             n = len(self.impact)
             folded = format_count(n, "service") if n > _LONG_TABLE else None
             services = self._service_table(self.impact, self._budget_columns, folded=folded)
-        services += showing.text(sentences.describe_counted(self.settings.sla.severities))
+        services += showing.text(
+            sentences.describe_counted(self.settings.sla.severities), sentences.describe_maintenance(self.impact)
+        )
         teams = measures.by_team(self.scope)
         if teams.empty:
             return services

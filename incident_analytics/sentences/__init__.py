@@ -84,6 +84,7 @@ from incident_analytics.sentences.sla import (
     describe_counted,
     describe_downtime,
     describe_full_outages,
+    describe_maintenance,
 )
 from incident_analytics.sentences.tiles import Tile, budget_tile, count_tile, follow_up_tile, response_tile
 from incident_analytics.sentences.wording import each_row, group_columns, is_finding
@@ -127,6 +128,7 @@ __all__ = [
     "describe_interruptions",
     "describe_labels",
     "describe_lost_revenue",
+    "describe_maintenance",
     "describe_marks",
     "describe_misrated",
     "describe_missing",

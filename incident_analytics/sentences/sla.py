@@ -29,6 +29,7 @@ __all__ = [
     "describe_counted",
     "describe_downtime",
     "describe_full_outages",
+    "describe_maintenance",
 ]
 
 
@@ -49,6 +50,34 @@ def describe_counted(severities: Sequence[str] | None) -> str:
     """
     counted = f"{join_words(list(severities))} " if severities else ""
     return f"Outages are {counted}incidents that affected users; each interruption counts once."
+
+
+def describe_maintenance(availability: pd.DataFrame) -> str:
+    """Say how much planned maintenance is left out of the services' times, the longest first.
+
+    Parameters
+    ----------
+    availability
+        What `availability` or `sla_impact` gives.
+
+    Returns
+    -------
+    str
+        One sentence, empty where there was none.
+
+    Examples
+    --------
+    >>> start, end = pd.to_datetime(["2025-07-01", "2025-10-01"], utc=True)
+    >>> rows = {"service": ["Search"], "start": start, "end": end, "window": pd.Timedelta(days=92) - pd.Timedelta("4h")}
+    >>> describe_maintenance(pd.DataFrame(rows))
+    'Planned maintenance is left out: 4h for Search.'
+    """
+    require_columns(availability, "service", "start", "end", "window")
+    left_out = (availability["end"] - availability["start"]) - availability["window"]
+    by_service = left_out.groupby(availability["service"]).sum()
+    by_service = by_service[by_service > pd.Timedelta(0)].sort_values(ascending=False, kind="stable")
+    spans = [f"{format_span(span)} for {service}" for service, span in by_service.items()]
+    return f"Planned maintenance is left out: {first_of(spans)}." if spans else ""
 
 
 def describe_downtime(downtime: pd.DataFrame) -> str:

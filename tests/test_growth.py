@@ -118,6 +118,7 @@ SHAPES: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
     "space after a length": (read_duration, lambda n: "1:45" + " " * n + "x", 200_000),
     "open brackets in a duration": (read_duration, lambda n: "14:02 ( " * n, 2_500),
     "lengths in a duration": (read_duration, lambda n: "1h two and " * n, 2_500),
+    "lengths in one word of a duration": (read_duration, lambda n: "1h5m" * (n // 4), 60_000),
     "moments": (read_moments, lambda n: "12:00 " * (n // 6), 30_000),
     "dates": (split_moment, lambda n: "1 " * (n // 2), 30_000),
     "digits in a summary": (read_report, lambda n: f"{HEAD}## Executive Summary\n\n{'1' * n}\n", 200_000),

@@ -1018,3 +1018,14 @@ def test_what_fails_and_what_is_not_so_is_no_response(event: str) -> None:
 def test_an_act_that_fails_is_no_mitigation(event: str) -> None:
     rows = ["07:20 Deploy", "07:40 Alert fires", "07:45 Ann acks", "07:50 Service would be restored by failover"]
     assert rows_of(*rows, f"07:55 {event}", "08:00 Failover works").get("mitigated") != 4
+
+
+def test_the_acts_after_a_row_are_found_without_a_look_at_all_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [Clue(at("10:00") + timedelta(minutes=minute), "Coffee") for minute in range(1024)]
+    scorer = Scorer(rows, ReportClues(), default_lexicon())
+    scorer.acts = list(range(0, 1024, 2))
+    looked_at: list[int] = []
+    instant = scorer.at
+    monkeypatch.setattr(scorer, "at", lambda row: (looked_at.append(row), instant(row))[1])
+    assert [scorer.later_acts(row) for row in (0, 1001, 1022, 1023)] == [[2, 4], [1002, 1004], [], []]
+    assert len(looked_at) < 4 * 12

@@ -389,21 +389,23 @@ def _with_half(window: tuple[Moment, Moment | None], total: timedelta | None) ->
 def _with_elapsed(pieces: list[Piece], text: str) -> list[Piece]:
     """Read a clock that is alone, in brackets or behind days as the length that it shows: ``1:45``, ``1 day, 2:30``."""
     alone = re.fullmatch(r"[~≈<\s]*\d{1,2}:\d{2}(?::\d{2})?\s*+(?:h|hrs?|hours?)?[\s.]*", text, re.IGNORECASE)
+    before: Piece | None = None  # the last one that is more than a joint
     for place, piece in enumerate(pieces):
         bracketed = pieces[place - 1 : place] == ["("] and pieces[place + 1 : place + 2] == [")"]
         bracketed = bracketed and "to" not in (*pieces[place - 2 : place - 1], *pieces[place + 2 : place + 3])
-        after_days = _ends_in_days(pieces[:place], text) and pieces[place + 1 : place + 2] != ["to"]
+        after_days = _is_of_days(before, text) and pieces[place + 1 : place + 2] != ["to"]
         if isinstance(piece, Moment) and piece.clock and not piece.dated and (alone or bracketed or after_days):
             clock = piece.clock
             length = timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
             pieces[place] = Span(length, piece.approximate)
+        if pieces[place] not in {",", "and"}:
+            before = pieces[place]
     return pieces
 
 
-def _ends_in_days(pieces: Sequence[Piece], text: str) -> bool:
-    """Return whether the last piece is a length of whole days; none at all only as in ``0 days 02:30:00``."""
-    last = next((piece for piece in reversed(pieces) if piece not in {",", "and"}), None)
-    return isinstance(last, Span) and not last.length % _DAY and (bool(last.length) or "day" in text)
+def _is_of_days(piece: Piece | None, text: str) -> bool:
+    """Return whether a piece is a length of whole days; none at all only as in ``0 days 02:30:00``."""
+    return isinstance(piece, Span) and not piece.length % _DAY and (bool(piece.length) or "day" in text)
 
 
 def _pieces_of(text: str) -> list[Piece]:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.periods import Period
-from incident_analytics.quotations import FIGURES
+from incident_analytics.quotations import FIGURES, Ids
 
 __all__ = ["MEASURES", "Basis", "Figure", "compute", "may_read", "read_from"]
 
@@ -258,7 +258,7 @@ def _copy(result: Result, name: str) -> Result:
     copied: Any = result
     if isinstance(result, pd.DataFrame):
         copied = result.copy(deep=False)
-        copied.attrs[FIGURES] = (name,)
+        copied.attrs[FIGURES] = Ids([name])
     elif isinstance(result, tuple):
         copied = tuple(_copy(each, name) for each in result)
     return copied  # type: ignore[no-any-return]

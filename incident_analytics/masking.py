@@ -7,6 +7,7 @@ letters of its own; what has no form of its own is known by the word before it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Final
 
@@ -167,6 +168,7 @@ _SURELY_CARDS: Final = compile_late(
 )
 
 
+@lru_cache(maxsize=4096)
 def mask_secrets(text: str, *, prose: bool = False) -> str:
     """Replace what nobody should publish.
 

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -23,6 +24,7 @@ from incident_analytics.reports.markdown import parse_markdown, tidy_markdown
 from incident_analytics.showing import PAGE, escape_markdown, is_address, picture_name
 
 if TYPE_CHECKING:
+    from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
 __all__ = ["as_html", "as_markdown", "as_pdf", "figures_of", "is_page", "need_weasyprint", "tables_of"]
@@ -48,15 +50,6 @@ def as_html(notebook: NotebookNode, title: str, own_file: str | None = None) -> 
     own_file
         The notebook's own file, where that is next to the page.
     """
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
-        template_name="page",
-        extra_template_basedirs=[str(_HERE)],
-        exclude_input=True,
-        exclude_anchor_links=True,
-        filters={"with_anchors": _with_anchors, "commentary2html": _commentary_as_html},
-    )
     shown = deepcopy(notebook)
     shown.cells = without_empty_sections(shown.cells)
     for output, names in _with_names(shown.cells):
@@ -66,8 +59,23 @@ def as_html(notebook: NotebookNode, title: str, own_file: str | None = None) -> 
         output["data"] = {"text/html": marked}
     resources = {"metadata": {"name": title}, "notebook": own_file}
     page: str
-    page, _ = exporter.from_notebook_node(shown, resources=resources)
+    page, _ = _exporter().from_notebook_node(shown, resources=resources)
     return _with_contents(page)
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    """Return what makes pages: one for all, as it compiles their templates."""
+    from nbconvert import HTMLExporter
+
+    return HTMLExporter(  # type: ignore[no-untyped-call]
+        template_name="page",
+        extra_template_basedirs=[str(_HERE)],
+        exclude_input=True,
+        exclude_anchor_links=True,
+        optimistic_validation=True,  # once, not after each of its steps
+        filters={"with_anchors": _with_anchors, "commentary2html": _commentary_as_html},
+    )
 
 
 def _with_id(named: re.Match[str], own: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, Final, ParamSpec, Self, TypeVar
 
-__all__ = ["FIGURES", "SEPARATOR", "Quoted", "figures_in", "joined", "quoting"]
+__all__ = ["FIGURES", "SEPARATOR", "Ids", "Quoted", "figures_in", "joined", "quoting"]
 
 FIGURES: Final = "figures"
 """The name under which a frame has the ids of its figures in ``attrs``, and other values as an attribute."""
@@ -17,6 +17,26 @@ SEPARATOR: Final = "; "
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
+
+
+class Ids(tuple[str, ...]):
+    """The ids of figures, as a frame has them.
+
+    pandas copies what ``attrs`` hold deeply in each operation, of which a review has thousands.
+
+    Examples
+    --------
+    >>> from copy import deepcopy
+    >>> ids = Ids(["counts"])
+    >>> deepcopy(ids) is ids
+    True
+    """
+
+    __slots__ = ()
+
+    def __deepcopy__(self, _: object) -> Self:
+        """Return it itself, as nobody can change it."""
+        return self
 
 
 class Quoted(str):
@@ -32,7 +52,7 @@ class Quoted(str):
         return quoted
 
 
-def figures_in(*values: Any) -> tuple[str, ...]:
+def figures_in(*values: Any) -> Ids:
     """Return the ids of the figures that values were made from, each once.
 
     Parameters
@@ -55,7 +75,7 @@ def figures_in(*values: Any) -> tuple[str, ...]:
             found |= dict.fromkeys(figures_in(*value.values()))
         elif isinstance(value, list | tuple):
             found |= dict.fromkeys(figures_in(*value))
-    return tuple(found)
+    return Ids(found)
 
 
 def quoting(describe: Callable[P, Result]) -> Callable[P, Result]:

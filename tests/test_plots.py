@@ -9,6 +9,9 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from laws import examples
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.dates import date2num
@@ -596,3 +599,22 @@ def test_any_number_of_services_fits(n: int, sla: pd.DataFrame, burn_down: pd.Da
         assert drawn.x1 < width + 0.01
         assert drawn.y1 < height + 0.01
         assert height < 9
+
+
+@examples(50)
+@given(
+    words=st.lists(st.sampled_from(["of", "the", "incidents", "checkout-service", "1h", "i"]), min_size=1),
+    room=st.integers(10, 400),
+)
+def test_a_line_takes_all_the_words_that_fit(words: list[str], room: int) -> None:
+    def width(some: list[str]) -> float:
+        return drawing.text_width(" ".join(some), size=drawing.SMALL)
+
+    lines: list[list[str]] = []
+    for word in words:
+        if lines and width([*lines[-1], word]) <= room:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    expected = [drawing.fit(" ".join(line), room, size=drawing.SMALL) for line in lines]
+    assert drawing.wrap(" ".join(words), room, size=drawing.SMALL, most=1000) == "\n".join(expected)

@@ -18,7 +18,7 @@ import incident_analytics
 from incident_analytics import plots
 from incident_analytics.analysis.response import response_summary, response_times
 from incident_analytics.plots import drawing
-from incident_analytics.plots.svg import svg_file, svg_of
+from incident_analytics.plots.svg import size_of_line, svg_file, svg_of
 from incident_analytics.showing import Shown
 from incident_analytics.tables import make_table
 
@@ -236,3 +236,22 @@ def test_a_dark_page_has_a_colour_for_each_that_differs_there() -> None:
     for key in ("fill", "stroke"):
         found = set(re.findall(rf'\[{key}="(#[0-9a-f]{{6}})"\] {{ {key}: #[0-9a-f]{{6}}; }}', dark))
         assert found == drawing.PALETTE - set(drawing.SEVERITY_RAMP[2:])
+
+
+def test_an_axis_that_is_off_makes_no_ticks() -> None:
+    figure, axes = drawn()
+    axes.plot([0, 336], [50, 50])
+    figure.add_axes((0, 0, 0.5, 0.5)).plot([0, 1], [0, 1])
+    svg(figure)
+    off, on = (each.xaxis for each in figure.axes)
+    assert [len(vars(axis).get("majorTicks", ())) > 1 for axis in (off, on)] == [False, True]
+
+
+def test_a_line_is_measured_once_in_figures_of_any_width() -> None:
+    measured = []
+    for width in (336, 760):
+        figure, axes = drawn(width)
+        axes.annotate("Median of the checkout service", (10, 50))
+        svg(figure)
+        measured.append(size_of_line.cache_info().misses)
+    assert measured[0] == measured[1]

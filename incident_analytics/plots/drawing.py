@@ -9,6 +9,7 @@ import textwrap
 import unicodedata
 import warnings
 from base64 import b64encode
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,13 +27,12 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import capitalized, cut, format_dispersion, format_span, is_missing, nowrap
-from incident_analytics.plots.svg import svg_file, svg_of
+from incident_analytics.plots.svg import size_of_line, svg_file, svg_of
 from incident_analytics.quotations import Quoted, figures_in
 from incident_analytics.showing import (
     Shown,
@@ -389,13 +389,16 @@ def allowance(dispersions: Iterable[float | None]) -> str:
 
 def wrap(words: str, room: float, *, size: float, weight: str = "normal", most: int = 9) -> str:
     """Break text into lines of so many pixels, at most ``most``; what has no room is cut."""
-    lines = [""]
-    for word in words.split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if lines[-1] and text_width(longer, size=size, weight=weight) > room:
-            lines.append(word)
-        else:
-            lines[-1] = longer
+    left = words.split(" ")
+    lines: list[str] = []
+
+    def width(n: int) -> float:
+        return text_width(" ".join(left[:n]), size=size, weight=weight)
+
+    while left:
+        n = max(bisect_right(range(1, len(left) + 1), room, key=width), 1)
+        lines.append(" ".join(left[:n]))
+        left = left[n:]
     if len(lines) > most:
         lines[most - 1 :] = [f"{lines[most - 1]} …"]
     return "\n".join(fit(line, room, size=size, weight=weight) for line in lines)
@@ -504,8 +507,7 @@ def text_width(words: str, *, size: float = SIZE, weight: str = "normal") -> flo
     """Return the pixels that the widest line of a text takes, in the font of the figures."""
     font = font_manager.FontProperties(family=STYLE["font.family"], size=size, weight=weight)
     with no_glyph_warnings():
-        widths = [text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] for line in words.split("\n")]
-    return float(max(widths))
+        return max(size_of_line(line, font)[0] for line in words.split("\n"))
 
 
 def fit(words: str, room: float, *, size: float = SIZE, weight: str = "normal") -> str:

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.axis import Axis
+from matplotlib.backend_bases import FigureCanvasBase
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Patch
@@ -26,7 +30,7 @@ from matplotlib.textpath import text_to_path
 
 from incident_analytics.showing import safe_text
 
-__all__ = ["FONT", "svg_file", "svg_of"]
+__all__ = ["FONT", "size_of_line", "svg_file", "svg_of"]
 
 FONT: Final = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', Arial, sans-serif"
 
@@ -63,7 +67,7 @@ def svg_of(figure: Figure, alt: str, *, name: str, links: Mapping[str, str] | No
         Where an incident's report is, by incident_id; what shows another one has no link.
     """
     grounds: list[Patch] = [figure.patch]
-    for artist in figure.findobj():
+    for artist in _artists(figure):
         if isinstance(artist, Axes):
             grounds.append(artist.patch)
         elif isinstance(artist, Text):
@@ -77,7 +81,11 @@ def svg_of(figure: Figure, alt: str, *, name: str, links: Mapping[str, str] | No
         ground.set(facecolor="none", edgecolor="none")
     with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
         # Not `savefig`, which draws twice: first for the layout alone, which any drawing makes.
-        FigureCanvasSVG(figure).print_svg(out, metadata=nothing)  # type: ignore[no-untyped-call]
+        width, height = 72 * figure.get_size_inches()
+        renderer = _Renderer(width, height, out, metadata=nothing)  # type: ignore[no-untyped-call]
+        _Canvas(figure, renderer)
+        figure.draw(renderer)
+        renderer.finalize()  # type: ignore[no-untyped-call]
     plt.close(figure)
     drawn = ET.fromstring(_ILL_FORMED.sub(lambda found: ascii(found[0])[1:-1], out.getvalue()))  # noqa: S314 - matplotlib wrote it
     writer = _Writer(drawn, name, links or {})
@@ -111,6 +119,44 @@ def svg_file(svg: str, paper: str) -> bytes:
     plain = _SIZE.sub(f'viewBox="{-_EDGE} {-_EDGE} {width:g} {height:g}" {size}', plain, count=1)
     ground = f'<rect x="{-_EDGE}" y="{-_EDGE}" {size} fill="{paper}" />'
     return plain.replace('<g aria-hidden="true">', f'{ground}<g aria-hidden="true">', 1).encode()
+
+
+def _artists(artist: Artist) -> Iterator[Artist]:
+    """Yield an artist and all within it, without an axis that is off: it would make ticks that nobody sees."""
+    yield artist
+    for child in artist.get_children():
+        if not (isinstance(child, Axis) and not child.axes.axison):
+            yield from _artists(child)
+
+
+@lru_cache(maxsize=4096)
+def size_of_line(words: str, font: FontProperties) -> tuple[float, float, float]:
+    """Return the pixels that a line of text takes: its width, its height, and how far it reaches below its baseline.
+
+    A line is measured a dozen times while its figure is laid out and drawn, and again in the other width.
+    """
+    size: tuple[float, float, float] = text_to_path.get_text_width_height_descent(words, font, ismath=False)
+    return size
+
+
+class _Renderer(RendererSVG):
+    def get_text_width_height_descent(
+        self, s: str, prop: FontProperties, ismath: bool | str
+    ) -> tuple[float, float, float]:
+        if ismath:
+            return super().get_text_width_height_descent(s, prop, ismath)  # type: ignore[no-any-return,no-untyped-call]
+        return size_of_line(s, prop.copy())
+
+
+class _Canvas(FigureCanvasBase):
+    """A figure's canvas, whose layout measures with the renderer that draws."""
+
+    def __init__(self, figure: Figure, renderer: _Renderer) -> None:
+        super().__init__(figure)
+        self._renderer = renderer
+
+    def get_renderer(self) -> _Renderer:
+        return self._renderer
 
 
 class _Writer:
@@ -234,7 +280,7 @@ def _text(words: str, look: Mapping[str, str], kept: dict[str, str], anchor: str
 
 
 def _width(words: str, font: FontProperties) -> float:
-    return float(text_to_path.get_text_width_height_descent(words, font, ismath=False)[0])
+    return size_of_line(words, font)[0]
 
 
 def _plain(value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,10 @@ from browsing import axe_violations, outside
 from html_page import Page
 
 from incident_analytics.errors import PeriodError
+from incident_analytics.manifest import Manifest
+from incident_analytics.quotations import SEPARATOR
 from incident_analytics.review_page.follow_ups import _together
+from incident_analytics.verification import manifest_of
 
 DATA = Path(__file__).parent.parent / "data"
 LONG = "Checkout" * 40
@@ -190,3 +194,43 @@ def test_owners_of_whose_items_none_is_known_to_be_late_are_one_row_as_well() ->
         {"owner": ["2 more owners"], "n_overdue": [0], "n_overdue_unknown": [3], "overdue_by": late[:1]}
     )
     pd.testing.assert_frame_equal(_together(owners), expected)
+
+
+def test_the_page_of_the_demo_has_its_manifest(demo_review: dict[str, Path]) -> None:
+    """Each figure that a table, drawing or sentence of the page quotes is in it, and the page names the same ones."""
+    page = demo_review["html"]
+    manifest = Manifest.of(json.loads(manifest_of(page).read_text(encoding="utf-8")))
+    tags = [found for _, found in Page(page.read_text(encoding="utf-8")).tags]
+    quoted = {name for found in tags for name in (found.get("data-figure") or "").split(SEPARATOR) if name}
+    assert len(quoted) > 40
+    assert quoted <= manifest.figures.keys()
+    marked = {found["id"]: found["data-figure"] for found in tags if "data-figure" in found and "id" in found}
+    assert marked == {name: SEPARATOR.join(figures) for name, figures in manifest.shown.items()}
+    assert manifest.review["period"] == "2025Q3"
+    assert str(Path.cwd()) not in manifest.text()
+    assert len(manifest.text()) < 1.3 * len(page.read_text(encoding="utf-8")), "hardly larger than the page"
+
+
+def test_each_table_drawing_and_number_of_the_first_screen_names_its_figures(demo_review: dict[str, Path]) -> None:
+    """And each paragraph of the page with a number, if it is not the same in every review or says only which time."""
+    page = demo_review["html"].read_text(encoding="utf-8")
+    body = page[page.index('<p class="setting"') :]
+    assert re.findall(r"<(?:table|figure)\b", body)
+    unmarked = []
+    depth: list[bool] = []
+    is_first = True
+    for found in re.finditer(r"<(/?)([a-z][a-z0-9]*)((?:[^>\"]|\"[^\"]*\")*?)(/?)>|([^<]+)", body):
+        is_end, tag, attributes, is_empty, words = found.groups()
+        if words is not None:
+            if is_first and re.search(r"\d", words) and not any(depth):
+                unmarked.append(words)
+        elif is_end:
+            depth.pop()
+        elif not is_empty and tag not in {"br", "img", "hr", "meta", "link"}:
+            is_first = is_first and 'id="Incidents"' not in attributes
+            depth.append("data-figure" in attributes)
+            if tag in {"table", "figure"} and not any(depth):
+                unmarked.append(found[0])
+        if is_end and not depth:
+            break
+    assert unmarked == []

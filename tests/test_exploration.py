@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -222,6 +223,25 @@ def test_a_server_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
         exploration._serve(tmp_path / "exploration.ipynb", port=8888, browser=False)  # noqa: SLF001 - no JupyterLab fails so
 
 
+def test_ctrl_c_ends_jupyterlab_and_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Interrupted(subprocess.Popen[bytes]):
+        def wait(self, timeout: float | None = None) -> int:
+            if self not in started:
+                started.append(self)
+                raise KeyboardInterrupt
+            return super().wait(timeout)
+
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\nexec sleep 900\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    exploration._serve(tmp_path / "exploration.ipynb", port=8888, browser=False)  # noqa: SLF001 - as above
+    assert [process.returncode for process in started] == [-signal.SIGTERM]
+
+
 def test_the_kernel_is_this_environments_before_any_of_the_users(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -285,10 +305,10 @@ def test_without_reports_every_cell_runs_and_says_so(tmp_path: Path, kernel: Ker
 
 HOSTILE = """# <img src="http://evil.example/title" onerror="document.title='run'">
 
-**Incident ID**: INC-2025-08-01-001
-**Date**: 2025-08-01
+**Incident ID**: INC-2026-01-20-001
+**Date**: 2026-01-20
 **Duration**: 14:02 - 15:47 (1h 45m)
-**Severity**: SEV-2
+**Severity**: SEV-3
 **Author**: Me
 **Status**: Final
 
@@ -342,26 +362,18 @@ def answers(port: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
-    """Start `explore` on reports; gives the address."""
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.Popen[bytes], str, Path]]:
+    """JupyterLab on the demo and a report that would harm, its address and its folder of temporary files."""
     need("jupyterlab")
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(reports: Path) -> str:
-        process, address = start_lab(reports, tmp_path_factory.mktemp("lab"))
-        started.append(process)
-        return address
-
-    yield start
-    for process in started:
-        process.send_signal(signal.SIGINT)
-    try:
-        assert [process.wait(PATIENCE) for process in started] == [0] * len(started), "Ctrl-C ends it cleanly"
-    finally:  # where SIGINT is ignored, as in a background job, nothing may stay behind
-        for process in started:
-            if process.poll() is None:
-                process.terminate()
-                process.wait(PATIENCE)
+    folder = tmp_path_factory.mktemp("lab")
+    reports = shutil.copytree(DEMO, folder / "demo")
+    (reports / "reports" / "INC-2026-01-20-001.md").write_text(HOSTILE)
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:
+        process, address = start_lab(reports, folder, TMPDIR=short)
+        yield process, address, Path(short)
+        if process.poll() is None:
+            process.terminate()
+            process.wait(PATIENCE)
 
 
 def processes_in(folder: Path) -> list[str]:
@@ -384,12 +396,12 @@ def run_all(tab: Any, address: str) -> None:
     last.wait_for()
 
 
-def test_a_control_redraws_the_figure_and_the_grid_filters(
-    tab: Any, requested: list[str], lab: Callable[[Path], str]
+def test_a_control_redraws_the_figure_the_grid_filters_and_what_a_report_says_stays_text(
+    tab: Any, requested: list[str], lab: tuple[Any, str, Path]
 ) -> None:
     expect = need("playwright.sync_api").expect
     expect.set_options(timeout=PATIENCE * 1000)
-    run_all(tab, lab(DEMO))
+    run_all(tab, lab[1])
     shown = tab.locator(f"[data-windowed-list-index='{CELLS.index('controls')}'] .jp-OutputArea")
     figure, row = shown.locator("img"), shown.locator("tbody tr").first
     expect(row.locator("td")).to_have_text(["SEV-1", "10", "2h 14m (16m to 6h 45m)", "6h 45m", "4h 51m", "0"])
@@ -408,39 +420,24 @@ def test_a_control_redraws_the_figure_and_the_grid_filters(
     assert len(set(seen)) == 6
     assert all(str(address).startswith("data:image/svg+xml;base64,") for address in seen)
     entries = tab.locator(".dt-info")
-    expect(entries).to_have_text("Showing 1 to 10 of 88 entries")
+    expect(entries).to_have_text("Showing 1 to 10 of 89 entries")
     tab.get_by_placeholder("severity").press_sequentially("SEV-1")
-    expect(entries).to_have_text("Showing 1 to 10 of 10 entries (filtered from 88 total entries)")
+    expect(entries).to_have_text("Showing 1 to 10 of 10 entries (filtered from 89 total entries)")
+    tab.get_by_placeholder("severity").clear()
+    tab.get_by_placeholder("title").press_sequentially("evil.example")
+    expect(entries).to_have_text("Showing 1 to 1 of 1 entry (filtered from 89 total entries)")
+    hostile = tab.get_by_text('<img src="http://evil.example/title"')
+    assert hostile.count() >= 3, "in the grid, a table, a sentence"
+    assert tab.title() != "run"
     assert outside(requested) == []
     assert len(requested) > 50
 
 
-@pytest.fixture(scope="module")
-def hostile_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.Popen[bytes], str, Path]]:
-    """JupyterLab on a report that would harm, with its address and its folder of temporary files."""
-    need("jupyterlab")
-    folder = tmp_path_factory.mktemp("hostile")
-    (folder / "INC-2025-08-01-001.md").write_text(HOSTILE)
-    with tempfile.TemporaryDirectory(dir="/tmp") as short:
-        process, address = start_lab(folder / "INC-2025-08-01-001.md", folder, TMPDIR=short)
-        yield process, address, Path(short)
-        if process.poll() is None:
-            process.terminate()
-            process.wait(PATIENCE)
-
-
-def test_what_a_report_says_stays_text(tab: Any, requested: list[str], hostile_lab: tuple[Any, str, Path]) -> None:
-    run_all(tab, hostile_lab[1])
-    assert tab.get_by_text('<img src="http://evil.example/title"').count() >= 3, "in the grid, a table, a sentence"
-    assert tab.title() != "run"
-    assert outside(requested) == []
-
-
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found by Linux's /proc")
 def test_sigterm_ends_jupyterlab_with_its_kernels_and_leaves_no_folder(
-    hostile_lab: tuple[subprocess.Popen[bytes], str, Path],
+    lab: tuple[subprocess.Popen[bytes], str, Path],
 ) -> None:
-    process, address, short = hostile_lab
+    process, address, short = lab
     base, token = re.fullmatch(r"(http://[^/]+/).*token=(\w+)", address).groups()  # type: ignore[union-attr]
     request = Request(f"{base}api/kernels", b"{}", {"Authorization": f"token {token}"})  # noqa: S310 - of this machine
     with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - likewise

@@ -10,9 +10,12 @@ UV := uv==0.13.9
 
 # Only what the lock file names is imported.
 unexport PYTHONPATH PYTHONHOME
+# Of what is installed a small part is imported: it is compiled then, and once.
+unexport PYTHONDONTWRITEBYTECODE
+INSTALL := $(BIN)/python -m pip install --quiet --no-compile --only-binary :all: --require-hashes -r
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: review picture docs test laws bench bench-many bench-analyses mutants kills fuzz browser lock clean
+.PHONY: review picture docs test style types tests laws bench bench-many bench-analyses mutants kills fuzz browser lock clean
 
 review: $(READY)
 	@mkdir -p build/review
@@ -29,13 +32,19 @@ docs: $(DOCS)
 	@echo "Open $(CURDIR)/build/site/index.html in a browser."
 
 $(DOCS): requirements-docs.txt $(READY)
-	$(BIN)/python -m pip install --quiet --only-binary :all: --require-hashes -r requirements-docs.txt
+	$(INSTALL) requirements-docs.txt
 	@touch $@
 
-test: $(READY)
+test: style types tests
+
+style: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(READY)
 	$(BIN)/mypy
+
+tests: $(READY)
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # The laws alone, on twenty times as many examples as `make test` draws, and on others each time.
@@ -68,14 +77,14 @@ fuzz: $(FUZZ)
 	  build/fuzz/corpus tests/fuzz/corpus
 
 $(FUZZ): requirements-fuzz.txt $(READY)
-	$(BIN)/python -m pip install --quiet --only-binary :all: --require-hashes -r requirements-fuzz.txt
+	$(INSTALL) requirements-fuzz.txt
 	@touch $@
 
 $(READY): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or later is needed; name one: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --only-binary :all: --require-hashes -r requirements-dev.txt
+	$(INSTALL) requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
 	@touch $@
 
@@ -83,7 +92,7 @@ $(READY): requirements-dev.txt pyproject.toml
 browser: $(BROWSER)
 
 $(BROWSER): requirements-browser.txt $(READY)
-	$(BIN)/python -m pip install --quiet --only-binary :all: --require-hashes -r requirements-browser.txt
+	$(INSTALL) requirements-browser.txt
 	@touch $@
 
 # requirements-base.txt is what checking needs, requirements.txt that with what reviews need, requirements-dev.txt that

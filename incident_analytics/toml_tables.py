@@ -295,7 +295,7 @@ def _read(kind: Any, value: Any, source: Source | None) -> Any:
 def _list(value: Any, kind: Any, source: Source | None) -> Iterable[Any]:
     if not isinstance(value, list | tuple | frozenset):
         raise _fault(f"{_shown(value)} is not a list")
-    if kind is str and all(type(each) is str for each in value):  # so are the many words of templates
+    if kind is str and set(map(type, value)) <= {str}:  # so are the many words of templates
         return value
     return _each(enumerate(value), kind, source).values()
 

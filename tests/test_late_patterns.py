@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +39,25 @@ def test_a_faulty_one_raises_at_its_first_use() -> None:
     late = compile_late("(")
     with pytest.raises(re.error):
         late.search("x")
+
+
+def test_a_report_of_the_template_needs_few_long_patterns() -> None:
+    """What reads dates in words, rough counts and states in prose costs a check of one report nothing."""
+    script = """
+import re, sys
+compiled, compile_now = [], re.compile
+re.compile = lambda pattern, flags=0: compiled.append(pattern) or compile_now(pattern, flags)
+from incident_analytics.config import Settings
+from incident_analytics.reports.parse import read_reports
+from incident_analytics.reports.template import read_templates
+sys.path.insert(0, sys.argv[1])
+from loading import full_report
+name, text = full_report(0)
+read_reports(text, f"{name}.md", Settings.model_validate({}), read_templates([]))
+print(max(map(len, compiled)), sum(map(len, compiled)))
+"""
+    benchmarks = Path(__file__).with_name("benchmarks")
+    ran = subprocess.run([sys.executable, "-c", script, str(benchmarks)], capture_output=True, text=True, check=True)
+    longest, total = map(int, ran.stdout.split())
+    assert longest < 2_500
+    assert total < 25_000  # characters; it took 50,000

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incident_analytics.reports.blocks import Document, Fence, Item, Line, Paragraph, Row, Section, Table
-from incident_analytics.reports.markdown import parse_markdown
+from incident_analytics.reports.markdown import _Reader, parse_markdown
 
 
 def last(text: str) -> Section:
@@ -252,3 +252,16 @@ def test_front_matter_is_the_same_however_its_lines_end(end: str) -> None:
     document = parse_markdown(end.join(["---", "title: x", "", "id: 3", "---", "", "# Head", ""]))
     assert document.front_matter.split() == ["title:", "x", "id:", "3"]
     assert [(section.title, section.line) for section in document.sections] == [("", 1), ("Head", 7)]
+
+
+@given(
+    st.lists(st.lists(st.text("ab1 |\\`*_~<&[>:-\té\0", max_size=6), min_size=1, max_size=4), min_size=1, max_size=5)
+)
+def test_a_row_read_at_once_is_what_its_events_say(rows: list[list[str]]) -> None:
+    lines = ["| a | b |", "|---|---|", *(f"| {' | '.join(cells)} |" for cells in rows), "", *map(" ".join, rows)]
+    text = "\n".join(lines)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_Reader, "take_row", lambda *_: False)
+        patch.setattr(_Reader, "take_text", lambda reader, words, start, _: reader.add(words, start))
+        expected = parse_markdown(text)
+    assert parse_markdown(text) == expected

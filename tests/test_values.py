@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import time as clock_of_the_machine
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_writer import money_forms
 
+from incident_analytics.reports import values
 from incident_analytics.reports.choices import read_choice, read_word
 from incident_analytics.reports.marks import find_key, read_flag, read_tick
 from incident_analytics.reports.placeholders import Unreadable, is_placeholder, is_untold
@@ -656,3 +658,23 @@ def test_numbers_of_others_are_not_those_of_the_users_that_were_hit(words: str) 
 def test_who_reported_it_does_not_change_how_many_were_hit() -> None:
     found = find_users("1,200 customers could not log in, and 40 customers complained.")
     assert found is None or found[0].count == 1200
+
+
+@given(st.integers(0, 10**12), st.sampled_from(["{:,}", "{}", "{}%", "{:,}.5%", "0.{}%", "${:,}", "${}", "{:,} "]))
+def test_a_number_without_a_word_is_read_as_any_other(number: int, form: str) -> None:
+    words = form.format(number)
+
+    def outcomes() -> list[object]:
+        found: list[object] = []
+        for read in (read_share, read_users, read_money):
+            try:
+                found.append(read(words))
+            except Unreadable as error:
+                found.append(str(error))
+        return found
+
+    short = outcomes()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_BARE_SHARE", "_BARE_DOLLARS"):
+            patch.setattr(values, name, re.compile("(?!)"))
+        assert outcomes() == short

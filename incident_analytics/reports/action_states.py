@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.choices import NOT_YET
@@ -43,6 +42,9 @@ _AFTER: Final = compile_late(
     r"(?P<when>[^(){}\[\]]{0,30}+)(?:[)\]]|\}\})?\.?$",
     re.IGNORECASE,
 )
+_BEHIND_STATE: Final = re.compile(r":\s|\s[–—-]\s|\)\s?[:–—-]")
+_BEFORE_STATE: Final = re.compile(rf"\s[–—-]|[:;,.]\s|[(\[{{]|\s{_TICK}")
+"""What is between a state and the words of its action: without it neither of the long patterns fits."""
 _STATE: Final = compile_late(
     r"(?P<word>[^\d:(,]{2,20}?)[\s:(,–—-]{1,3}(?:on\s)?"
     r"(?P<when>\d[^()]{0,30}|[A-Z][a-z]{2,8}\.? \d[^()]{0,20})\)?"
@@ -66,8 +68,7 @@ _SEASON: Final = timedelta(days=183)
 """How long after its incident a day without a year may be for its year to be sure."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnState:
+class OwnState(NamedTuple):
     """A state (None for none), the words without what says it, and the words of the day since when."""
 
     status: str | None
@@ -87,15 +88,17 @@ def read_own_state(words: str) -> OwnState:
     >>> read_own_state("Renew it by cron (Ann, 3 May, done)")
     OwnState(status='done', words='Renew it by cron (Ann, 3 May)', when='')
     """
-    if (match := _BEFORE.match(words)) and (when := _date_in(match["when"] or "")) is not None:
+    match = _BEFORE.match(words) if _BEHIND_STATE.search(words) else None
+    if match and (when := _date_in(match["when"] or "")) is not None:
         status = "open" if match["open"] else "dropped" if match["dropped"] else "done"
         return OwnState(status, words[match.end() :].strip(), when)
-    match = _IN_BRACKETS.search(words, max(0, len(words) - 2 * _LONGEST))
+    ends_in_brackets = ")" in words[-3:] or "]" in words[-3:]
+    match = _IN_BRACKETS.search(words, max(0, len(words) - 2 * _LONGEST)) if ends_in_brackets else None
     if match and words[: match.start()].strip() and _is_of_action(match["rest"]):
         status = "open" if match["open"] else "dropped" if match["dropped"] else "done"
         return OwnState(status, f"{words[: match.end('rest')]}{match['end']}")
     first = max(0, len(words) - _LONGEST)
-    match = _AFTER.search(words, first)
+    match = _AFTER.search(words, first) if _BEFORE_STATE.search(words, first) else None
     if match and words[: match.start()].strip() and (when := _date_in(match["when"])) is not None:
         status = "open" if match["open"] else "dropped" if match["dropped"] else "done"
         is_aside = (match[0].startswith(",") and words[match.start() - 1] not in ")]") or (
@@ -114,7 +117,7 @@ def read_state_alone(words: str) -> OwnState:
     >>> read_state_alone("done 8 Sept").status, read_state_alone("fait").status, read_state_alone("done in May").status
     ('done', 'done', None)
     """
-    match = _ALONE.fullmatch(words.strip())
+    match = None if words.strip()[:1].isdecimal() else _ALONE.fullmatch(words.strip())
     if (
         match is None
         or NOT_YET.search(match["rest"])
@@ -160,7 +163,7 @@ def read_action_date(words: str, after: date | None) -> date | None:
     datetime.date(2025, 4, 1)
     """
     words = re.split("→|->", words)[-1]
-    if match := _END_OF_MONTH.fullmatch(words.strip()):
+    if "end" in words.lower() and (match := _END_OF_MONTH.fullmatch(words.strip())):
         month = month_named(match["month"])
         if match["year"]:
             return _last_of(int(match["year"]), month)

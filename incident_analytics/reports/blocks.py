@@ -53,8 +53,7 @@ make_line: Final[Callable[[tuple[str, int, str | None, bool, bool]], Line]] = pa
 """A line from all of its values, in a third of the time that ``Line(...)`` takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """Lines of running text."""
 
     lines: tuple[Line, ...]
@@ -106,8 +105,7 @@ class Row(NamedTuple):
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A table; each row has as many cells as the header, or more where more are written."""
 
     header: Row
@@ -124,8 +122,7 @@ class Table:
         return self.rows[-1].line if self.rows else self.header.line + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
+class Fence(NamedTuple):
     """A code block; ``line`` is that of its first line of text."""
 
     text: str
@@ -194,8 +191,7 @@ class Section:
                 yield from block.lines
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A mark: the block's name, whether it begins or ends it, the digest of what was written into the block.
 
     ``kept`` says that a person had changed the block, which was then left aside. ``start`` and ``end`` are byte offsets
@@ -211,8 +207,7 @@ class Mark:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A whole text: its sections in order, its front matter (empty where it has none).
 
     ``managed`` has the two marks of each block that was written by this package; what is between them is in no
@@ -225,4 +220,4 @@ class Document:
     front_matter_line: int
     managed: tuple[tuple[Mark, Mark], ...] = ()
     strays: tuple[Mark, ...] = ()
-    starts: tuple[int, ...] = field(default=(0,), repr=False, compare=False)
+    starts: tuple[int, ...] = (0,)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent
@@ -82,8 +81,7 @@ def leading_word(text: str) -> str:
     return re.split(r"[(,;/|]", re.sub(r"^[^\w(]+", "", text))[0].strip() or text
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """Which declared word a field means.
 
     Attributes
@@ -271,8 +269,7 @@ def _is_past(text: str, begin: int, word: _Named, end: int) -> bool:
     return following is not None and (end == len(text) or text[following.end() : end].strip(" :") != "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(NamedTuple):
     """A word that was found in a text: where, what it means, and its letters if it has a number (``sev``)."""
 
     start: int

@@ -6,10 +6,9 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from incident_analytics.csv_files import CsvError, CsvProblem, read_csv_file, unguarded
 from incident_analytics.errors import SettingsError
@@ -38,8 +37,7 @@ _MOST = 2**63
 """What a column of counts holds less than."""
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(NamedTuple):
     """One line of the file: a field of incidents, its right value (None: the report should not say), why, who, when.
 
     An instant that was written without an offset is naive: its zone is that of the report, see `in_zone`.
@@ -82,7 +80,7 @@ class Correction:
             message = f"{self.field} '{at}' is twice or never in {zone}, as clocks change"
             raise ValueError(f"{message}; add the offset, such as +01:00")
         try:
-            return replace(self, value=at.replace(tzinfo=zone).astimezone(UTC))
+            return self._replace(value=at.replace(tzinfo=zone).astimezone(UTC))
         except OverflowError:
             raise ValueError(f"{self.field} '{at}' is not a time; {_WRITE_INSTANT}") from None
 

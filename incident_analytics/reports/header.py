@@ -344,13 +344,13 @@ class HeaderReader:
             self._note_guess(name, found, guesses)
             self._note_none(name, found)
             is_instant = name is not None and name.endswith("_at")
-            if found.is_sure and (is_instant or find_dates(found.line.text[:_STAMP])):
+            if found.is_sure and (is_instant or (name != "incident_id" and find_dates(found.line.text[:_STAMP]))):
                 stamps.append(found.line)
             if name == "restored_at" and found.is_sure and _goes_on(line.text):
                 self.report.ongoing = line
                 self.report.mark("incidents.is_open", line.line)
                 continue
-            if name is None or not self._is_field(name, replace(found, line=line)):
+            if name is None or not self._is_field(name, found._replace(line=line)):
                 self._check_clock(name, found)
                 continue
             rank = self.template.rank_of(name, found.label)

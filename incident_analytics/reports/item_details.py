@@ -83,7 +83,8 @@ def split_list(
     [('Move the index (Google, 12 June 2025)', {}), ('Write the guide', {})]
     """
     found = [split_details(words, columns) for words in items]
-    bare = [match[1].strip() if (match := _NAME_BEFORE_DAY.search(words)) else "" for words in items]
+    days = [_NAME_BEFORE_DAY.search(words) if ", " in words else None for words in items]
+    bare = [match[1].strip() if match else "" for match in days]
     names = [name if details.get("owner") == name else "" for name, (_, details) in zip(bare, found, strict=True)]
     n_named = sum(map(bool, names))
     is_usual = n_named > 1 and 2 * n_named >= len(items)
@@ -280,7 +281,8 @@ def _person_and_state(text: str, names: Mapping[str, str]) -> dict[str, str]:
 
 def _at_end(words: str, names: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     start = max(len(words) - _ROOM, 0)
-    labels = list(_label_pattern(tuple(names)).finditer(words, start))
+    may_have = ":" in words or "due" in words.lower()
+    labels = list(_label_pattern(tuple(names)).finditer(words, start)) if may_have else []
     found: dict[str, str] = {}
     for match, following in zip_longest(labels, labels[1:]):
         end = following.start() if following else len(words)

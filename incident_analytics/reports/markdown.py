@@ -181,6 +181,12 @@ class _Frame:
         self.checked: bool | None = None
 
 
+_ENDS: Final = b"\r\n"
+_ROWS: Final = ("TableRow", "TableHead")
+_MARKUP: Final = b"\\`*_~<&[\0\r\n"
+"""What may be more in a row than its own characters."""
+
+
 class _Reader:
     """Walks the parser's events once; a method for what begins, and one for what ends, of each kind of element."""
 
@@ -204,6 +210,7 @@ class _Reader:
         self.managed: list[tuple[Mark, Mark]] = []
         self.hidden: list[int] = []  # where they start
         self.html: set[int] = set()  # where blocks of HTML start
+        self.written = b""  # what is walked
         self.texts: list[str] = []  # the lines, without their ends
         self.places: list[Place] = []  # of lines, counted from 1
 
@@ -269,27 +276,30 @@ class _Reader:
             "Strong": self.close_strong,
             "Strikethrough": self.close_struck,
         }
+        self.written = f"{source}\n".encode("utf-8", "replace")
+        first = past = 0  # a row that was read without its events
         for event, span in pyromark.events_with_range(source, options=_OPTIONS):
+            start = span["start"]
+            if first <= start < past >= span["end"]:
+                continue
             if isinstance(event, str):
-                self.leaf(event, "", span["start"])
+                self.leaf(event, "", start, span["end"])
                 continue
             name: str
             value: Any
             name, value = event.popitem()  # type: ignore[union-attr]
             if name == "Text" and self.fence is None:
-                self.add(value, span["start"])
+                self.take_text(value, start, span["end"])
             elif name == "Start":
-                take = opens.get(value if isinstance(value, str) else next(iter(value)))
-                if take is not None:
-                    take(value, span["start"])
+                if value in _ROWS and self.take_row(start, span["end"]):
+                    first, past = start, span["end"]
+                elif take := opens.get(_kind(value)):
+                    take(value, start)
             elif name == "End":
-                end = closes.get(value if isinstance(value, str) else next(iter(value)))
-                if end is not None:
-                    end(span["start"], span["end"])
+                if end := closes.get(_kind(value)):
+                    end(start, span["end"])
             else:
-                self.leaf(name, value, span["start"])
-                if name == "InlineHtml" and value.startswith("<!--"):
-                    self.note_comment(span["start"], span["end"])
+                self.leaf(name, value, start, span["end"])
 
     def note_comment(self, start: int, end: int) -> None:
         line = self.line_at(start)  # which has words of its own
@@ -352,8 +362,8 @@ class _Reader:
     def finish_section(self, end: int) -> None:
         title, level, start, body_start = self.heading
         body = self.body_between(body_start, end)
-        line = self.line_at(start)
-        last = self.line_at(end - 1) if end > start else line - 1
+        line = bisect_right(self.starts, start)
+        last = bisect_right(self.starts, end - 1) if end > start else line - 1
         lines = zip(range(line, last + 1), self.texts[line - 1 : last], self.places[line : last + 1], strict=True)
         source = tuple(map(make_source_line, lines))
         if self.other_tables and self.other_tables[0].header.line <= last:
@@ -435,6 +445,21 @@ class _Reader:
         self.flush()
         self.rows = []
 
+    def take_row(self, start: int, end: int) -> bool:
+        """Take a row whose cells are plain text, if it is one: the events of cells are half of a report's."""
+        written = self.written[start:end].strip(b" \t\r\n")
+        is_plain = len(written.translate(None, _MARKUP)) == len(written) and written.startswith(b"|")
+        if not is_plain or self.n_quotes or self.n_strong or self.n_struck:
+            return False
+        cells = written.decode().split("|")
+        if cells.pop() or (self.rows and len(cells) - 1 != len(self.rows[0].cells)) or len(cells) < 2:  # noqa: PLR2004
+            return False
+        line = self.line_at(start)
+        self.places[line] = "table"
+        lines = [make_line((cell.strip(), line, None, False, False)) for cell in cells[1:]]
+        self.rows.append(Row(tuple(lines), line, len(lines)))
+        return True
+
     def open_row(self, _: Any, start: int) -> None:
         self.cells = []
         self.row_line = self.line_at(start)  # a cell that its row lacks is placed past the line's end
@@ -501,7 +526,7 @@ class _Reader:
 
     # -- what they hold
 
-    def leaf(self, name: str, value: Any, start: int) -> None:
+    def leaf(self, name: str, value: Any, start: int, end: int) -> None:
         if self.fence is not None:
             self.fence.append(value)
         elif name == "Rule":
@@ -510,6 +535,8 @@ class _Reader:
             self.flush()
         elif name == "InlineHtml":
             self.take_tag(value, start)
+            if value.startswith("<!--"):
+                self.note_comment(start, end)
         elif name == "TaskListMarker":
             item = next(frame for frame in reversed(self.frames) if frame.kind == "Item")
             item.checked = value  # in a list with blank lines the box is the item's paragraph's
@@ -528,6 +555,14 @@ class _Reader:
                 self.n_strong = max(self.n_strong + (-1 if phrase["end"] else 1), 0)
         elif not tag.startswith("<!--"):  # a hint of the template that was left next to the value
             self.add(tag, start)
+
+    def take_text(self, text: str, start: int, end: int) -> None:
+        """Take a text; most are a line of their own."""
+        is_plain = self.inline is None and not (self.n_strong or self.n_struck)
+        if is_plain and self.frames and self.written[end] in _ENDS and (words := text.strip()):
+            self.frames[-1].lines.append(make_line((words, self.line_at(start), None, False, False)))
+        else:
+            self.add(text, start)
 
     def add(self, text: str, start: int) -> None:
         if self.inline is None:

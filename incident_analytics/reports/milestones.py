@@ -15,7 +15,6 @@ import tomllib
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from itertools import accumulate, chain, islice, pairwise
@@ -109,8 +108,7 @@ class Clue(NamedTuple):
     stated: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(NamedTuple):
     """The row (counted from 0) of a milestone, and how likely it is the right one, 0.5 to 1."""
 
     row: int

@@ -6,9 +6,8 @@ import html
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.wiki import plain_wiki
@@ -31,8 +30,7 @@ _SIGNS: Final = (" --", "\t--", "+-", "+=", "+:", "||", *_TAGS)
 """What every text has that has such a table: found much faster than a pattern is."""
 
 
-@dataclass(frozen=True, slots=True)
-class OtherTable:
+class OtherTable(NamedTuple):
     """A table: its first and last line, counted from 1; its rows, the header first, each with its first line.
 
     ``others`` are the lines with words that are in none of its cells, such as a caption.

@@ -8,7 +8,7 @@ the end of a clause.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from operator import or_
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
@@ -62,6 +62,12 @@ class Hit(NamedTuple):
         return _places(self.text)[self.after - 1][1]
 
 
+@lru_cache(maxsize=2048)
+def _entry_tokens(entry: str) -> Words:
+    """Return the words of an entry of a group; several lists of phrases know the same groups."""
+    return tuple(_ENTRY_TOKEN.findall(entry))
+
+
 def _fits(token: str, word: str) -> bool:
     return token.startswith(word[:-1]) if word.endswith("*") else token == word
 
@@ -89,7 +95,10 @@ class _Group:
     def __init__(self, entries: Iterable[Words], bit: int) -> None:
         self.entries = list(entries)
         self.bit = bit
-        self._rests = _Index((entry[0], entry[1:]) for entry in self.entries)
+
+    @cached_property
+    def _rests(self) -> _Index[Words]:
+        return _Index((entry[0], entry[1:]) for entry in self.entries)
 
     def ends(self, tokens: Sequence[str], index: int) -> Iterator[int]:
         """Yield where each of its entries ends that begins at a place."""
@@ -150,19 +159,25 @@ class Phrases:
     """
 
     def __init__(self, phrases: Mapping[str, Sequence[str]], words: Mapping[str, Sequence[str]]) -> None:
-        groups = {
-            f"{{{name}}}": _Group([tuple(_ENTRY_TOKEN.findall(entry)) for entry in own], 1 << place)
-            for place, (name, own) in enumerate(words.items())
-        }
-        found = [_phrase(value, entry, groups) for value, entries in phrases.items() for entry in entries]
-        self._heads = _Index((entry[0], phrase) for phrase in found for entry in phrase.groups[0][1].entries)
-        self._bits = _Index((entry[0], group.bit) for group in groups.values() for entry in group.entries)
-        self._known: Callable[[str], tuple[int, tuple[_Phrase, ...]] | None] = lru_cache(maxsize=20_000)(self._find)
+        self._phrases, self._words = phrases, words
 
-    def _find(self, token: str) -> tuple[int, tuple[_Phrase, ...]] | None:
-        """Return the bits of the groups, and the phrases, that begin with a word; None where there are none."""
-        bits = self._bits.of(token)
-        return (reduce(or_, bits), self._heads.of(token)) if bits else None
+    @cached_property
+    def _known(self) -> Callable[[str], tuple[int, tuple[_Phrase, ...]] | None]:
+        """Gives the bits of the groups, and the phrases, that begin with a word; None where there are none."""
+        groups = {
+            f"{{{name}}}": _Group(map(_entry_tokens, own), 1 << place)
+            for place, (name, own) in enumerate(self._words.items())
+        }
+        found = [_phrase(value, entry, groups) for value, entries in self._phrases.items() for entry in entries]
+        heads = _Index((entry[0], phrase) for phrase in found for entry in phrase.groups[0][1].entries)
+        of_groups = _Index((entry[0], group.bit) for group in groups.values() for entry in group.entries)
+
+        @lru_cache(maxsize=20_000)
+        def known(token: str) -> tuple[int, tuple[_Phrase, ...]] | None:
+            bits = of_groups.of(token)
+            return (reduce(or_, bits), heads.of(token)) if bits else None
+
+        return known
 
     def find(self, text: str) -> list[Hit]:
         """Return the phrases that a text has and means, in their order; one of a value at a place."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 from pathlib import PurePath
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.blocks import RUNNING, Document, Fence, Line, Section, SourceLine, Table
@@ -158,8 +158,7 @@ _ASKS: Final = compile_late(
 _OFFERS: Final = compile_late(r" ?(?:[/|,]|\bor\b) ?")
 
 
-@dataclass(frozen=True, slots=True)
-class Recognized:
+class Recognized(NamedTuple):
     """The template that reads a file, its sections, those of each report in it, and the fields of its front matter."""
 
     template: Template
@@ -180,8 +179,7 @@ class Recognized:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """Why a file is not an incident report, which line says so, and whether it has much of one all the same."""
 
     reason: str

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, zip_longest
-from typing import Final
+from typing import Final, NamedTuple
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.blocks import Fence, Line, Section, Table
@@ -69,8 +68,7 @@ def _is_dated_later(head: Sequence[tuple[str, Line]]) -> bool:
     return published is not None and bool(others) and max(others) < published
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A labelled value; ``is_sure`` says that it is where a report's fields are, not in the text of a section.
 
     ``is_of_post`` says that its date is when the text was published: in the front matter of a blog post, or of one

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.blocks import Row, Section, SourceLine
@@ -60,8 +59,7 @@ _LOOK: Final = 400
 """Characters of a line that are looked at: its time or mark is at its beginning."""
 
 
-@dataclass(frozen=True, slots=True)
-class LooseRows:
+class LooseRows(NamedTuple):
     """Lines with pipes that are in no table; ``header`` is the one that they seem to belong to, if any."""
 
     header: Row | None

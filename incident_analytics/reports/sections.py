@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, tzinfo
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from incident_analytics.config import Settings
 from incident_analytics.late_patterns import compile_late
@@ -776,8 +775,7 @@ def _cells(n: int) -> str:
     return "1 cell" if n == 1 else f"{n} cells"
 
 
-@dataclass(frozen=True, slots=True)
-class _RowPart:
+class _RowPart(NamedTuple):
     """Words that may be a row of a timeline; ``depth`` is that of an item, None for a part of a paragraph."""
 
     text: str
@@ -799,7 +797,7 @@ def _without_numbers(parts: Sequence[_RowPart]) -> Sequence[_RowPart]:
     if any(map(find_dates, rests)):
         return parts
     return [
-        part if match is None else replace(part, text=part.text[match.end() :])
+        part if match is None else part._replace(text=part.text[match.end() :])
         for part, match in zip(parts, found, strict=True)
     ]
 

@@ -490,10 +490,12 @@ def _extended(own: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]
 def _with_inherited(own: Mapping[str, Sequence[str]], base: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Put inherited words behind the own ones, without those that the own ones use for another name."""
     used = {bare_words(word) for words in own.values() for word in words}
-    merged = {
-        name: [*own.get(name, ()), *(word for word in base.get(name, ()) if bare_words(word) not in used)]
-        for name in dict.fromkeys([*own, *base])
-    }
+
+    def inherited(name: str) -> Iterable[str]:
+        words = base.get(name, ())
+        return (word for word in words if bare_words(word) not in used) if used else words
+
+    merged = {name: [*own.get(name, ()), *inherited(name)] for name in dict.fromkeys([*own, *base])}
     return {name: words for name, words in merged.items() if words or name in own}
 
 

@@ -41,8 +41,7 @@ class Entry(NamedTuple):
     offset: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineRemark:
+class TimelineRemark(NamedTuple):
     """Something to report about a line: a problem code and what to write instead; no line means the Duration's."""
 
     code: str

@@ -475,7 +475,7 @@ _EPOCH: Final = compile_late(r"\s*(1\d{9})(?:\d{3}|\.\d{1,9})?\s*")
 
 
 _MAY_BE: Final = (
-    r"\d(?:[-–\u2010\u2011/.]|\s?[年년]|st|nd|rd|th)|[-\u2010\u2011]\d"
+    r"\d(?:[-–\u2010\u2011/.]|\s?[年년]|st|nd|rd|th)|\A\s*[-\u2010\u2011]\d"
     r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|\d(?:er|º|\.)?\s{1,2}(?:de\s)?"
 )
 _MAY_BE_DATE: Final = compile_late(f"{_MAY_BE}{MONTH_IN_ASCII}", re.IGNORECASE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.numerals import FIGURE, number_of
@@ -231,6 +231,8 @@ def read_share(text: str) -> Share | None:
     >>> read_share("~12,400 (EU-West region)")
     Share(count=12400, fraction=None, approximate=True)
     """
+    if (bare := _bare_share(text)) is not None:
+        return bare
     share = _share(text)
     if share is not None and 0 in {share.count, share.fraction}:
         _check_zero(text)
@@ -263,7 +265,7 @@ def read_users(text: str) -> Share | None:
     Share(count=48000, fraction=None, approximate=False)
     """
     share = read_share(text)
-    if share is None or 0 in {share.count, share.fraction}:
+    if share is None or 0 in {share.count, share.fraction} or share == _bare_share(text):
         return share
     plain = _outside_brackets(text)
     if share.count is not None and (_RATE.search(plain) or _RATE_IN_BRACKETS.search(text)):
@@ -286,6 +288,19 @@ def _things_counted(plain: str) -> str | None:
 
 def _kinds(words: str) -> list[re.Match[str]]:
     return list(_KIND.finditer(words))
+
+
+_BARE: Final = r"[1-9]\d{0,2}(?:,\d{3}){0,3}|[1-9]\d{0,8}"
+_BARE_SHARE: Final = compile_late(rf"(?P<count>{_BARE})|(?P<value>[1-9]\d?(?:\.\d{{1,9}})?)%", re.ASCII)
+_BARE_DOLLARS: Final = compile_late(rf"\$(?P<figure>{_BARE})", re.ASCII)
+"""A number without a word, as the template asks for it: the patterns for all others take longer to compile."""
+
+
+def _bare_share(text: str) -> Share | None:
+    match = _BARE_SHARE.fullmatch(text)
+    if match is None:
+        return None
+    return Share(round(number_of(text)), None) if match["count"] else Share(None, _fraction(match))
 
 
 def _share(text: str) -> Share | None:
@@ -538,8 +553,7 @@ _UPTIME_WORDS: Final = compile_late(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(NamedTuple):
     """The part of the uptime that was lost, 0 to 1; ``approximate`` where the words say so."""
 
     fraction: float
@@ -638,8 +652,7 @@ _PER_UNIT: Final = compile_late(
 """What follows an amount that is not the sum: ``$100 per user``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A sum of money: its currency (ISO 4217, None where not given), what is next to it."""
 
     amount: float
@@ -672,6 +685,8 @@ def read_money(text: str) -> Amount | None:
     >>> read_money("~$2.1K")
     Amount(amount=2100.0, currency='USD', note=None, approximate=True)
     """
+    if bare := _BARE_DOLLARS.fullmatch(text):
+        return Amount(float(number_of(bare["figure"])), "USD", None)
     if is_untold(text):
         return None
     plain = _outside_brackets(text)

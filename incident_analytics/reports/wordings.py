@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.names import without_accents
@@ -79,8 +78,7 @@ def _fits(found: Sequence[frozenset[str]], needed: frozenset[str], allowed: froz
     return all(each & allowed for each in found) and all(any(need in each for each in found) for need in needed)
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateStates:
+class UpdateStates(NamedTuple):
     """The states that open the updates of a status page: with whether only such a page has each, and their parts.
 
     ``over`` are those of an incident that is over.

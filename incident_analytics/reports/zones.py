@@ -212,7 +212,7 @@ def read_zone(text: str) -> tzinfo | None:
     match = _zone_in(text)
     if not match and (place := _time_named(text)):
         return zone_named(place)
-    text = _NO_ZONE.sub("", text)
+    text = _NO_ZONE.sub("", text) if "(" in text else text
     unknown = next((words for words in re.findall(r"\(([^()]*+)\)", text) if re.search(r"[^\W\d]", words)), None)
     if not match and unknown is not None:
         raise Unreadable(
@@ -319,7 +319,10 @@ def find_zone(text: str, *, is_heading: bool = False, is_elsewhere: bool = False
     >>> find_zone("Chronologie (heure de Paris)", is_heading=True), find_zone("Down from 8:45 to 9:05 (Oslo time).")
     ('(heure de Paris)', 'Oslo time')
     """
-    match = (_OF_HEADING if is_heading else _OF_ALL_TIMES if is_elsewhere else _OF_TIMES).search(text)
+    if is_heading and _ZONE_PATTERN.search(text) is None:
+        match = None  # which is known by a pattern that nearly every report needs
+    else:
+        match = (_OF_HEADING if is_heading else _OF_ALL_TIMES if is_elsewhere else _OF_TIMES).search(text)
     named = match.groupdict() if match else {}
     if match and (words := named.get("time") or named.get("place")) and not _time_named(words):
         match = None
@@ -398,7 +401,9 @@ _EMPTY: Final = compile_late(r"[(\[]\s*[)\]]")
 
 @remembered
 def _zone_in(text: str) -> re.Match[str] | None:
-    return _ZONE_PATTERN.search(_NO_ZONE.sub("", text))
+    if not text.strip("0123456789:"):
+        return None
+    return _ZONE_PATTERN.search(_NO_ZONE.sub("", text) if "(" in text else text)
 
 
 _SETTLED: ContextVar[Mapping[str, tzinfo]] = ContextVar("settled", default=MappingProxyType({}))

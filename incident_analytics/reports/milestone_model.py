@@ -79,7 +79,7 @@ def _stem(token: str) -> str:
     return "0" if token.isdigit() else token[:_STEM]
 
 
-def _words(text: str, reading: Reading) -> Features:
+def _words(text: str, reading: Reading) -> list[str]:
     """Return the features of a row's own words."""
     stems = [_stem(token) for token in _TOKEN.findall(text.lower().replace("\u2019", "'"))]
     names = [f"w:{stem}" for stem in stems]
@@ -99,8 +99,11 @@ def _words(text: str, reading: Reading) -> Features:
         names.append(f"lab:{reading.label}")
     if reading.is_relapse:
         names.append("relapse")
-    scores = [(f"score:{name}", max(_LEAST, min(_MOST, weight)) / 2) for name, weight in reading.weights.items()]
-    return Features(names, scores)
+    return names
+
+
+def _scores(reading: Reading) -> list[tuple[str, float]]:
+    return [(f"score:{name}", max(_LEAST, min(_MOST, weight)) / 2) for name, weight in reading.weights.items()]
 
 
 @lru_cache(maxsize=4096)
@@ -126,6 +129,7 @@ def features_of(
     evidence: ReportClues,
     *,
     is_stated: bool,
+    asked: Collection[int] | None = None,
 ) -> list[Features]:
     """Return the features of each row of a report.
 
@@ -137,23 +141,29 @@ def features_of(
         What the Duration line says, and the cause.
     is_stated
         Whether a row states a milestone by the template's phrase.
+    asked
+        The rows that are asked about, None for all; others have no features.
     """
-    rows = [_words(event, reading) for event, reading in zip(events, readings, strict=True)]
+    own_scores = list(map(_scores, readings))
     of_report = [
-        f"rep:n{min(6, len(rows) // 2)}",
+        f"rep:n{min(6, len(readings) // 2)}",
         f"rep:{'ev' if evidence.start or evidence.total else 'noev'}",
         *(["rep:cause"] if evidence.cause else []),
         *(["rep:stated"] if is_stated else []),
     ]
     meanings = [[meaning for meaning in reading.meanings if meaning[0] not in "^$"] for reading in readings]
-    of_rows = zip(rows, _places(instants), _compared(instants, evidence), _shared(readings, evidence), strict=True)
+    of_rows = zip(events, _places(instants), _compared(instants, evidence), _shared(readings, evidence), strict=True)
     found = []
-    for index, (row, places, compared, shared) in enumerate(of_rows):
-        names, scores = [*row.names, *of_report, *places, *compared, *shared], list(row.scores)
+    for index, (event, places, compared, shared) in enumerate(of_rows):
+        if asked is not None and index not in asked:
+            found.append(Features([], []))
+            continue
+        names = [*_words(event, readings[index]), *of_report, *places, *compared, *shared]
+        scores = list(own_scores[index])
         for side, other in (("p", index - 1), ("n", index + 1)):
-            if 0 <= other < len(rows):
+            if 0 <= other < len(readings):
                 names += [f"{side}m:{meaning}" for meaning in meanings[other]]
-                scores += [(side + name, value) for name, value in rows[other].scores]
+                scores += [(side + name, value) for name, value in own_scores[other]]
         found.append(Features(names, scores))
     return found
 

@@ -648,7 +648,6 @@ class Scorer:
         ranks = [0, *accumulate(int(one != other) for one, other in pairwise(instants))]
         readings = [self.readings[row] for row in order]
         events = [self.clues[row].event for row in order]
-        rows = features_of(events, instants, readings, self.evidence, is_stated=bool(self.stated))
         places = {row: place for place, row in enumerate(order)}
         allowed = {name: [places[row] for row in self.candidates(name)] for name in MILESTONES}
         given: dict[str, int] = {}
@@ -658,6 +657,9 @@ class Scorer:
                 given[name] = place
         model, none = default_model(), [0.0] * len(MILESTONES)
         asked = {row for name in MILESTONES if name not in given for row in allowed[name]}
+        rows = features_of(
+            events, instants, readings, self.evidence, is_stated=bool(self.stated), asked=frozenset(asked)
+        )
         scores = [model.scores(features) if row in asked else none for row, features in enumerate(rows)]
         likely = model.likely(scores, ranks, allowed, given)
         found = {}

@@ -179,3 +179,43 @@ def test_what_goes_on_is_not_restored() -> None:
 def test_a_time_of_which_nothing_is_said_is_not_passed_over() -> None:
     assert "restored" not in milestones(read(f"{WHOLE} Some requests failed until 10:20."))
     assert "started" not in milestones(read(f"Between 08:40 and 08:50 UTC some failed. {WHOLE}"))
+
+
+@pytest.mark.parametrize(
+    ("story", "expected"),
+    [
+        (
+            (
+                "The service stopped answering at 09:10 UTC. A member of staff noticed at 09:20, and our team began "
+                "work at 09:30. By 10:05 we understood that the licence had lapsed. At 10:40 the site was available again."
+            ),
+            {"started": "09:10", "detected": "09:20", "responded": "09:30", "identified": "10:05", "restored": "10:40"},
+        ),
+        (
+            (
+                "At 09:10 UTC our gateway began to reject cards. One of our customers phoned at 09:20. I was at my "
+                "desk by 09:30. It took me until 10:05 to see that a key had expired. I renewed it, and by 10:40 it "
+                "worked again."
+            ),
+            {"started": "09:10", "detected": "09:20", "responded": "09:30", "identified": "10:05", "restored": "10:40"},
+        ),
+        (
+            (
+                "Om 09.10 uur (UTC) vielen de kassa's uit. Om 09.20 uur (UTC) kwam een melding binnen. Om 10.05 uur "
+                "(UTC) werd de oorzaak gevonden. Om 10.40 uur (UTC) was de storing verholpen."
+            ),
+            {"started": "09:10", "detected": "09:20", "identified": "10:05", "restored": "10:40"},
+        ),
+        ("Between 09:10 and 10:40 UTC you could not sign in.", {"started": "09:10", "restored": "10:40"}),
+        ("The meters sent nothing between 09:10 and 10:40 UTC.", {"started": "09:10", "restored": "10:40"}),
+        ("Trading was halted at 09:10 UTC and resumed at 10:40 UTC.", {"started": "09:10", "restored": "10:40"}),
+        # None of these says that it was then.
+        ("The migration began at 09:10 UTC. Half of it was available again at 10:40 UTC.", {}),
+        ("It took us until 10:05 UTC to reach the vendor.", {}),
+        ("Between 09:10 and 10:40 UTC you could not reach us by phone.", {}),
+        ("Every night at 02:00 UTC the job stopped accepting work. Both days at 03:00 UTC it worked again.", {}),
+        ("The supplier began work at 09:30 UTC. Their engineers found the cause at 10:05 UTC.", {}),
+    ],
+)
+def test_sentences_have_turns_of_their_own(story: str, expected: dict[str, str]) -> None:
+    assert milestones(read(story)) == expected

@@ -19,6 +19,7 @@ from incident_analytics.reports.blocks import Item, Paragraph
 from incident_analytics.reports.milestones import default_lexicon
 from incident_analytics.reports.row_readings import Reading
 from incident_analytics.reports.rows import begins_with_time
+from incident_analytics.reports.sayings import says
 from incident_analytics.reports.times import find_dates
 from incident_analytics.reports.tokens import WEEKDAY, WEEKDAYS
 from incident_analytics.reports.zones import ZONE
@@ -30,27 +31,45 @@ _CLOCK = compile_late(
     r"(?P<about>\b[Ss]hortly after |\b[Jj]ust after |\b[Ee]ven na |\bpoco dopo le |\b[Kk]urz nach |\bpeu après )?"
     r"(?P<bound>\b(?:until|till|before|after|than|of|bis|vor|nach|tot|voor|na|jusqu['’]à|avant|après|hasta|até|antes de"
     r"|después de|depois|fino\s(?:alle|a)|prima\sdelle|dopo) )?"
-    r"(?:\b(?:[Aa]t|[Bb]y|[Ff]rom|[Ss]ince|[Aa]bout|[Aa]round|[Aa]lle|[Oo]m|[Gg]egen|[Uu]m|[Ss]inds|[Àà]) ){0,2}"
+    r"(?:\b(?:[Aa]t|[Bb]y|[Ff]rom|[Ss]ince|[Aa]bout|[Aa]round|[Aa]lle|[Oo]m|[Gg]egen|[Uu]m|[Ss]inds|[Vv]anaf|[Aa]b|[Àà]"
+    r"|[Kk]l(?:o|okken)?\.?|ore|[Pp]as om|[Ee]rst um) ){0,2}"
     r"(?P<time>(?<![\d:.$/+-])(?<!\b[Tt]he\s)(?:(?:[01]?\d|2[0-4])[:h][0-5]\d(?![\d%]|:\d)(?:\s?[AaPp]\.?[Mm]\b\.?)?"
+    r"|(?:[01]?\d|2[0-3])\.[0-5]\d(?=\s(?:Uhr|uur|h)\b)"
+    r"|(?:(?<=[Kk]l )|(?<=[Kk]l\. |[Kk]lo |ore ))(?:[01]?\d|2[0-3])\.[0-5]\d(?![\d%])"
     r"|1?\d(?:\.[0-5]\d)?\s?[AaPp]\.?[Mm]\b\.?|\b(?:12\s)?(?:noon|midday|midnight)\b)"
     rf"(?:\s(?:Uhr|uur)\b)?(?:\s?\(?(?:{ZONE})\)?)?)"
 )
 """A time of day with the words that lead to it; one after, before or of which something was is not its own."""
+_MAY_HAVE_CLOCK = compile_late(
+    r"\d(?:[:h]|\s?[AaPp]\.?[Mm]|\.\d\d\s?(?:[Uu]|[AaPp]\.?[Mm]|h\b))|[Kk]lo? |[Kk]l\. |ore "
+)
+"""What every time of day has."""
 _SENTENCE_END = compile_late(r"(?<![ap]\.m\.)(?<=[.!?])[\"'”’)]*\s+(?=[\"'“‘(]?[^\W\d_a-zà-ÿ])")
-_JOINT = compile_late(r";\s|:\s|,?\s(?:and|but|en|und|et|e|y)\s|,\s(?:who|which|when|while|then)\s")
+_JOINT = compile_late(r";\s|:\s|,?\s(?:and|but|en|und|et|e|y)\s|,\s(?:so|who|which|when|while|then)\s")
 """Where one clause ends and the next begins."""
+_CONJUNCTION = compile_late(r"^,?\s?(?:and|but|so|en|und|et|e|y)\b")
 _RANGE = compile_late(r"\s?(?:to|until|till|through|and|[-–—]|bis|tot|al?|alle|à|às|hasta)\s?(?:about |around )?")
+_UNTIL_FOUND = compile_late(r"\b(?:took|needed) (?:(?:me|us|him|her|them|(?:the|our) \w+) )?(?P<until>until )$")
+"""Words before a time at which, as those behind it go on, something was understood at last."""
+_TO_FIND = compile_late(
+    r"\W{0,3}(?:for (?:me|us|him|her|them|(?:the|our) \w+) )?to (?:understand|see|find|realise|realize|work out"
+    r"|figure out|trace)\b"
+)
 _OF_A_NOUN = compile_late(
     r"\s(?:was|were|is|are|has|had|have|did|does|caused|led|brought|made|triggered|resulted|broke|that|which)\b"
 )
 """How words behind a time go on where it is that of a noun: ``the deploy at 08:55 was rolled back``."""
+_BEFORE_THAT = compile_late(r"\b(?:established|understood|realised|realized|found|saw|noticed|reported|determined)$")
+"""Words before a time behind which *that* is what somebody found: ``established by 10:10 that the disk was full``."""
 _IS_OUT = compile_late(
     r"\b(?:was|were|been)(?: \w+)? (?<!not )(?:down|unavailable|unreachable|offline)\b"
     r"|^\W*(?:down|unavailable|unreachable|offline) (?:from|between)\b"
     r"|^(?!.*\b(?:backups?|deploy\w*|builds?|jobs?|roll ?backs?|attempts?|tests?|repairs?|failovers?)\b.* failed)"
     r"[^.;]{3,80} (?:failed|timed out|did(?: not|n['’]t) (?:work|load|connect|arrive)) (?:from|between)\b"
     r"|\b(?:users|customers|clients|visitors|members|merchants|people|readers|nobody|no one)\b[^.;]{0,40}?"
-    r" (?:could(?: not|n['’]t)|were unable to|were not able to)\b|\bnobody could\b",
+    r" (?:could(?: not|n['’]t)|were unable to|were not able to)\b|\b(?:nobody|no one|none of you) could\b"
+    r"|\b(?:you|we) (?:could(?: not|n['’]t)|were unable to|were not able to) (?!reach us|call)"
+    r"|\b(?:sent|returned|received|delivered|accepted|showed|recorded) (?:nothing|no \w+|only errors)\b",
     re.IGNORECASE,
 )
 """Words that make a range of times that of the incident."""
@@ -65,7 +84,8 @@ _BEGAN = compile_late(
 )
 """How a clause begins that says when it began, whatever it says of the cause."""
 _ELSEWHERE = compile_late(
-    r"\b(?:previous|earlier|similar|same \w+ as|unrelated|nothing to do|(?:its|their|'s|’s) own|status page|drill"
+    r"\b(?:previous (?:\w+ )?(?:incident|outage|problem|issue|failure|event|time|day|night|week|month|year)s?"
+    r"|earlier|similar|same \w+ as|unrelated|nothing to do|(?:its|their|'s|’s) own|status page|drill"
     r"|rehears\w+|game ?day|exercise|last (?:week|month|quarter|year|time)|in (?:january|february|march|april|may|june"
     r"|july|august|september|october|november|december)|yesterday|vorige|eerder|precedent\w*|précédent\w*"
     r"|anterior\w*|letzte\w*|vorig\w*|früher\w*)\b",
@@ -74,8 +94,10 @@ _ELSEWHERE = compile_late(
 """Signs that the rest of the paragraph is about something other than the incident."""
 _NOT_SAID = compile_late(
     # what is usual or planned
-    r"\b(?:will|would|should|shall|scheduled|planned|every|each|both|daily|nightly(?! (?:job|run|build|batch)\b)|weekly"
-    r"|usually|normally(?! again)|opens?|hours"
+    r"\b(?:will|would|should|shall|scheduled|planned|daily|nightly(?! (?:job|run|build|batch)\b)|weekly"
+    r"|(?:every|each|both)(?= (?:other |\w+ )?(?:minute|hour|day|night|morning|evening|week|\w+day|month"
+    r"|quarter|year|time)s?\b)"
+    r"|usually|normally(?! again)|opens|open(?= (?:at|from|until|between)\b)|hours"
     r"|always|cron|tested|if|until now|maintenance|(?-i:\bHad) \w+"
     # what is only wished or thought
     r"|could(?! not\b)|might|may|hop(?:e|ed|es|ing)|expect\w*|promis\w+|estimat\w+|eta|were to|decid\w+|decision"
@@ -90,15 +112,21 @@ _IN_DOUBT = compile_late(
     # what was tried or came to nothing, and what is said against it
     r"\b(?:attempt\w*|tr(?:y|ies|ied|ying)|unsuccessful\w*|in vain|without success|no effect|but|however|although"
     r"|though|yet|except|despite|unfortunately|nobody|no one|never|nothing|nor|(?<!-)(?<!our )only"
-    # what became of others, or at another time
-    r"|they|their|them|theirs|third[- ]part\w+|vendors?|suppliers?|providers?|upstream|partners?|competitors?|banks?"
+    # what was at another time, or elsewhere
     r"|(?:an)?other|different|last (?:good|known|successful)|staging|sandbox|pre-?prod\w*|standby|replicas?"
     r"|test(?:s|ing)? (?:environment|system|cluster)s?|minutes|hours|seconds|days|weeks)\b",
     re.IGNORECASE,
 )
 """Signs that a clause may not say what happened to the service at its time."""
+_OF_OTHERS = compile_late(
+    r"\b(?:they|their|them|theirs|third[- ]part\w+|vendors?|suppliers?|providers?|upstream|partners?"
+    r"|competitors?|banks?)\b",
+    re.IGNORECASE,
+)
+"""Signs that something became of others; they may well be those who notice."""
 _PARTLY = compile_late(
-    r"\b(?:part\w*|half|third|most|some|many|several|majority|few|first|one|gradual\w*|slow\w*|improv\w+|degraded|begin\w*|beg[au]n"
+    r"\b(?:part\w*|half|third|most|some|many|several|majority|few|first|one(?! (?:and|which|that)\b|$)"
+    r"|gradual\w*|slow\w*|improv\w+|degraded|begin\w*|beg[au]n"
     r"|start\w*|regions?|zones?|sites|in (?:the )?(?-i:[A-Z]{2,})|to be|from backups?"
     r"|for (?!all\b|every)(?:\w+ ){0,2}(?:users|customers|clients|tenants|members|shops|stores))\b|\d\s?%|\d/\d",
     re.IGNORECASE,
@@ -135,7 +163,7 @@ class TimedClause(NamedTuple):
     """What a sentence says of one time: the words of the time, those of what happened, and the line.
 
     ``states`` is the milestone that a range of times in which it was down begins or ends with; no words are what
-    cannot be assigned to its time.
+    cannot be assigned to its time. ``of_others`` is whether others than the author's house may have done it.
     """
 
     when: str
@@ -143,6 +171,7 @@ class TimedClause(NamedTuple):
     line: int
     states: str | None = None
     approximate: bool = False
+    of_others: bool = False
 
 
 def read_narrative(paragraphs: Iterable[Paragraph | Item], day: date) -> tuple[list[TimedClause], bool]:
@@ -175,7 +204,7 @@ def read_narrative(paragraphs: Iterable[Paragraph | Item], day: date) -> tuple[l
     goes_on = False
     found: list[TimedClause] = []
     texts = list(paragraphs)
-    if not any(":" in text.text and _CLOCK.search(text.text) for text in texts):
+    if not any(_MAY_HAVE_CLOCK.search(text.text) and _CLOCK.search(text.text) for text in texts):
         return found, goes_on
     if any(_has_rows([line.text for line in text.lines]) for text in texts):
         return found, goes_on  # in which each time is that of the words behind it
@@ -196,8 +225,10 @@ def read_narrative(paragraphs: Iterable[Paragraph | Item], day: date) -> tuple[l
             is_said = _NOT_SAID.search(sentence) is None
             for begin, clause in _clauses(sentence, times):
                 line = paragraph.lines[bisect_right(starts, offset + begin) - 1].line
-                is_sure = is_said and _IN_DOUBT.search(clause.event) is None
-                found.append(clause._replace(line=line, event=clause.event if is_sure else ""))
+                words = clause.event if clause.states is None else _IS_OUT.sub(" ", clause.event)
+                is_sure = is_said and _IN_DOUBT.search(words) is None
+                of_others = _OF_OTHERS.search(clause.event) is not None
+                found.append(clause._replace(line=line, event=clause.event if is_sure else "", of_others=of_others))
     if any(map(_says_half, found)):
         found = [clause for clause in found if _says_half(clause) or _is_of_one_half(clause)]
     return found, goes_on
@@ -265,15 +296,36 @@ def _clauses(sentence: str, times: Sequence[re.Match[str]]) -> Iterator[tuple[in
             event = sentence if is_down else ""
             yield time.start(), TimedClause(time["time"], event, 0, name)
         return
-    cuts = [(0, 0), *(_cut(sentence, one.end(), other.start()) for one, other in pairwise(times))]
+    cuts = [
+        (0, _first_cut(sentence, times[0])),
+        *(_cut(sentence, one.end(), other.start()) for one, other in pairwise(times)),
+    ]
     for time, (_, begin), (end, _) in zip(times, cuts, [*cuts[1:], (len(sentence),) * 2], strict=True):
         words = f"{sentence[begin : time.start()]} {sentence[time.end() : end]}"
-        is_of_noun = sentence[begin : time.start()].strip(" ,") and _OF_A_NOUN.match(sentence, time.end())
+        before = _CONJUNCTION.sub("", sentence[begin : time.start()]).strip(" ,")
+        is_of_noun = before and _OF_A_NOUN.match(sentence, time.end()) and not _BEFORE_THAT.search(before)
         is_unclear = time["bound"] or is_of_noun or end < 0 or begin < 0
         event = "" if is_unclear else " ".join(words.split()).strip(" ,;:.")
-        is_end = len(times) == 1 and time["bound"] == "until " and _OUT_UNTIL.search(sentence[: time.start("bound")])
-        state, event = ("restored", sentence) if is_end else (None, event)
+        state, said = _said_until(sentence, time) if len(times) == 1 and time["bound"] == "until " else (None, "")
+        event = said if state else event
         yield time.start(), TimedClause(time["time"], event, 0, state, approximate=time["about"] is not None)
+
+
+def _said_until(sentence: str, time: re.Match[str]) -> tuple[str | None, str]:
+    """Return the milestone that it was *until* a time, and the words that say so.
+
+    It is the end of what was down until then, and the cause of what it took until then to understand.
+    """
+    if _OUT_UNTIL.search(sentence[: time.start("bound")]):
+        return "restored", sentence
+    is_found = _UNTIL_FOUND.search(sentence[: time.end("bound")]) and _TO_FIND.match(sentence, time.end())
+    return ("identified", sentence[: is_found.end()]) if is_found else (None, "")
+
+
+def _first_cut(sentence: str, time: re.Match[str]) -> int:
+    """Return where the clause of a sentence's first time begins: at a joint right before the time, else at 0."""
+    joint = next((each for each in _JOINT.finditer(sentence) if each.end() == time.start()), None)
+    return 0 if joint is None or len(sentence[time.end() :].split()) < 2 else joint.start()  # noqa: PLR2004 - a clause
 
 
 def _cut(sentence: str, begin: int, end: int) -> tuple[int, int]:
@@ -373,10 +425,14 @@ def milestones_said(paragraphs: Iterable[Paragraph | Item], day: date) -> set[st
 def _asserts(name: str, clause: TimedClause, reading: Reading | None) -> bool:
     """Return whether a clause says by its own words that it is a milestone."""
     if clause.states is not None or reading is None:
-        return reading is not None and clause.states == name
+        return reading is not None and clause.states == name and not clause.of_others
     if name == "started" and _BEGAN.match(clause.event):
         return True
-    if name not in reading.speaks_for or not _DENY.get(name, frozenset()).isdisjoint(reading.meanings):
+    is_turn = says(name, clause.event)
+    is_denied = not _DENY.get(name, frozenset()).isdisjoint(reading.meanings)
+    if not is_turn and (name not in reading.speaks_for or is_denied):
+        return False
+    if clause.of_others and name != "detected":
         return False
     if name in LAST_COUNTS and (_PARTLY.search(clause.event) or _REPORTED.search(clause.event)):
         return False
@@ -385,7 +441,7 @@ def _asserts(name: str, clause: TimedClause, reading: Reading | None) -> bool:
     if name == "started" and "part" in reading.meanings and "begin" not in reading.meanings:
         return False  # something was better, or worse, in part
     has = reading.meanings | reading.features
-    return "not" not in has and any(group <= has for group in _ASSERTS[name])
+    return "not" not in has and (is_turn or any(group <= has for group in _ASSERTS[name]))
 
 
 def _is_in_doubt(

@@ -33,8 +33,12 @@ TO_FILL_IN: Final = "a template to fill in"
 """What a blank template is skipped as."""
 _ENOUGH: Final = 4
 """What the signs of an incident must weigh for a file to be a report; see `_Signs`."""
-_TIME: Final = compile_late(r"\b(?:[01]?\d|2[0-3])[:h][0-5]\d\b|\b\d{1,2}\s?[ap]\.?m\b", re.IGNORECASE)
-_TIMES_OF_ACCOUNT: Final = 4
+_TIME: Final = compile_late(
+    r"\b(?:[01]?\d|2[0-3])[:h][0-5]\d\b|\b\d{1,2}\s?[ap]\.?m\b|\b(?:[01]?\d|2[0-3])\.[0-5]\d\s(?:uhr|uur)\b"
+    r"|\bkl\.?\s\d{1,2}\.[0-5]\d\b",
+    re.IGNORECASE,
+)
+_TIMES_OF_ACCOUNT: Final = 3
 """Times of day that an account in sentences has at least."""
 _TYPICAL: Final = compile_late(
     r"(?<![.\w])(?:typical(?:ly)?|usually|for (?:example|instance)|e\.g\.|imagine|suppose|let['’]s say|hypothetical\w*"
@@ -51,7 +55,11 @@ _OF_SYSTEMS: Final = compile_late(
     re.IGNORECASE,
 )
 """What an account of an incident names; one of a journey doesn't."""
-_WRITTEN: Final = compile_late(r"\b(?:updated|posted|published|written|reviewed|revised|version)\b", re.IGNORECASE)
+_WRITTEN: Final = compile_late(
+    r"\b(?:updated|posted|published|written|reviewed|revised|version|issued)\b[^.;\d]{0,40}\d"
+    r"|\b\d{4}\W{1,3}(?:updated|posted|published|written|reviewed|revised)\b",
+    re.IGNORECASE,
+)
 """What is next to the day on which a text was written."""
 _MOST_DAYS: Final = 3
 """Days that are tried as that of an account."""
@@ -141,9 +149,10 @@ _LEFT: Final = compile_late(
 )
 """What only a template has: words in brackets, letters in place of figures."""
 _TAG: Final = compile_late(
-    r"^\W{0,3}\[(?!TITLE|NAME|DATE|SERVICE|INCIDENT|TEAM|ID\b|SEV|YYYY)[A-Z]{2,8}\]\s+(?=\w+ \w)"
+    r"^\W{0,3}(?:Re:\s?|Fwd?:\s?)?(?:\[(?!TITLE|NAME|DATE|SERVICE|INCIDENT|TEAM|ID\b|SEV|YYYY)[A-Z]{2,8}\]\s+(?=\w+ \w)"
+    r"|\[[a-z]\w*-(?:announce\w*|dev|devel|discuss|list|news|ops|status|users)\]\s)"
 )
-"""A tag before a title, such as ``[DEV]``; none that a template leaves there to be filled in."""
+"""A tag before a title, such as ``[DEV]``, or a mailing list's; none that a template leaves there to be filled in."""
 _PRESENT: Final = compile_late(r"\W*(?:present|regrets|apologies|agenda)\s?:", re.IGNORECASE)
 """How the notes of a meeting begin."""
 _TO_DO: Final = compile_late(r"\d\W+(?:todo|tbd|tbc|\.\.\.|…)\W*$", re.IGNORECASE)
@@ -364,7 +373,9 @@ class _Signs:
             return False
         if not any(_OF_SYSTEMS.search(block.text) for block in texts):
             return False
-        days = {day for block in texts if not _WRITTEN.search(block.text) and (day := date_in(block.text)) is not None}
+        titles = [section.title for section in self.sections if section.title]
+        words = [*titles, *(block.text for block in texts)]
+        days = {day for text in words if not _WRITTEN.search(text) and (day := date_in(text)) is not None}
         said = (milestones_said(texts, day) for day in sorted(days)[:_MOST_DAYS])
         return any(not found.isdisjoint({"started", "detected"}) and len(found) > 1 for found in said)
 

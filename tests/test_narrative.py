@@ -187,7 +187,7 @@ def test_a_time_of_which_nothing_is_said_is_not_passed_over() -> None:
         (
             (
                 "The service stopped answering at 09:10 UTC. A member of staff noticed at 09:20, and our team began "
-                "work at 09:30. By 10:05 we understood that the licence had lapsed. At 10:40 the site was available again."
+                "work at 09:30. By 10:05 we understood that the licence had lapsed. At 10:40 it was available again."
             ),
             {"started": "09:10", "detected": "09:20", "responded": "09:30", "identified": "10:05", "restored": "10:40"},
         ),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, time, timedelta, tzinfo
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from incident_analytics.late_patterns import compile_late
@@ -31,22 +32,31 @@ _ANY_LENGTH: Final = compile_late(rf"(?<!\d){LENGTH}", re.IGNORECASE)
 _ROUGHLY: Final = r"(?:(?:a total of|about|around|approximately|roughly|nearly|almost|just (?:under|over)|some)\s){0,2}"
 _LASTED: Final = compile_late(
     r"(?:\b(?:(?:outage|incident|disruption|interruption|downtime|degradation|problems?|this|it|which)"
-    r"\s(?:lasted|went on)(?:\sfor)?"
+    r"\s(?:lasted|went on)(?:\sfor)?|\b(?:outage|incident|disruption|interruption)\stook"
     r"|(?:was|were|been|is|became)\s(?:\w+\s)?(?:down|unavailable|unreachable|offline|inaccessible|out of service|out"
     r"|degraded|empty|stale|interrupted|impaired|broken|stuck(?:\s(?:in|on|at)\s(?:\w+\s){0,2}\w+)?)"
     r"(?:\s(?:to|for)\s(?:all|our|most)?\s?(?:users|customers|everyone|everybody))?\sfor"
     r"|(?:could(?:\snot|n['’]t)|were\s(?:unable|not\sable)\sto)\s(?:\w+\s){1,8}for)"
     r"|^[\w :\[\]-]{2,60}\s(?:down|unavailable|unreachable|offline)\sfor)"
     rf"\s(?P<words>{_ROUGHLY}{_SOME_LENGTH})"
-    r"(?!\s(?:longer|more|less|shorter|each|every|per|after|before|later|earlier|into|of\b))",
+    r"(?!\s(?:to\b|longer|more|less|shorter|each|every|per|after|before|later|earlier|into|of\b))",
     re.IGNORECASE,
 )
 """How a sentence says how long an incident was."""
+_LASTED_ELSEWHERE: Final = compile_late(
+    r"\b(?:(?:storing|verstoring|uitval)\sduurde(?:\sin\stotaal)?|(?:störung|ausfall)\sdauerte(?:\sinsgesamt)?"
+    r"|(?:panne|coupure|interruption|incident)\sa\sduré|(?:caída|interrupción|incidencia|incidente)\sduró"
+    r"|(?:queda|interrupção|indisponibilidade|incidente)\sdurou|(?:disservizio|blocco|guasto)\sè\sdurato"
+    r"|(?:störningen|avbrottet)\svarade(?:\si)?|(?:nedetiden|driftsstansen|hendelsen)\svarte(?:\si)?"
+    r"|nedbruddet\svarede(?:\si)?|awaria\strwała)\s(?P<words>(?:\w{2,8}\s)?\d[\w :]{1,40}?)(?=\s?(?:[.;,(]|$))",
+    re.IGNORECASE,
+)
+"""The same in other languages, where the length is all that follows."""
 _OF_ANOTHER: Final = compile_late(
     r"\b(?:previous|earlier|similar|meetings?|calls?|reviews?|(?:has|have) been|planned|scheduled"
     r"|last (?:week|month|quarter|year|time)|maintenance|will|would"
     r"|in (?:january|february|march|april|may|june|july|august|september|october|november|december)"
-    r"|could(?! not\b|n['’]t\b)|may|might|if|expected?|third[- ]part\w+|vendors?|suppliers?|providers?|upstream|aws"
+    r"|could(?! not\b|n['’]t\b)|(?-i:may)|might|if|expected?|third[- ]part\w+|vendors?|suppliers?|providers?|upstream|aws"
     r"|azure|gcp|cloudflare|some|several|few|one of|part of|each|both|between|(?<!could )(?<!were )not|never|only one"
     r"|up to|at (?:least|most)|more than|less than|longest|on average|usually"
     r"|replicas?|nodes?|hosts?|pods?|instances?|standby|staging|secondary|backups?|monitor\w*|alert\w*|dashboards?"
@@ -100,10 +110,12 @@ def find_length(text: str) -> tuple[timedelta, bool, str] | None:
     """
     found: dict[timedelta, tuple[bool, str]] = {}
     for sentence in _SENTENCE.split(text):
-        for match in _LASTED.finditer(sentence):
+        for match in chain(_LASTED.finditer(sentence), _LASTED_ELSEWHERE.finditer(sentence)):
             rest = sentence[: match.start("words")] + sentence[match.end() :]
             is_of_another = _OF_ANOTHER.search(sentence) or _ANY_LENGTH.search(rest)
-            duration = None if is_of_another else read_duration(match["words"])
+            duration = None
+            with suppress(Unreadable):
+                duration = None if is_of_another else read_duration(match["words"])
             if duration is not None and duration.total:
                 found.setdefault(duration.total, (duration.approximate, sentence.strip()))
     if len(found) != 1:

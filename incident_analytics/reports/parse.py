@@ -115,6 +115,8 @@ _OF_PEOPLE = re.compile(
 """What a heading or label has below which is what became of the users."""
 
 
+_LASTS = (" for ", " last", " took ", "duur", "dauer", " dur", "varade", "varte", "varede", "trwa")
+"""One of these is in each sentence that says how long it was."""
 _COURSE = frozenset(
     {None, "summary", "timeline", "impact", "user_impact", "what_happened", "detection", "response", "resolution"}
 )
@@ -225,7 +227,7 @@ class _Parser:
         found = [
             (*said, line)
             for words, line in texts
-            if (" for " in words or " last" in words) and (said := find_length(words)) is not None
+            if any(sign in words for sign in _LASTS) and (said := find_length(words)) is not None
         ]
         if len({length for length, *_ in found}) == 1:
             length, approximate, words, line = found[0]

@@ -34,6 +34,9 @@ _LABELS: Final = frozenset(
     for labels in (
         "time zone/timezone/tz/times/all times/zone/zeitzone/zeit/uhrzeit/clock/clocks/tidssone/tidszon/tijdzone/tijd",
         "fuseau horaire/fuseau/heure/zona horaria/huso horario/huso/hora/fuso/fuso horário/fuso orario",
+        "tidszone/tid/tider/strefa czasowa/strefa/czas/aikavyöhyke/časové pásmo/saat dilimi/часовой пояс/часовий пояс",
+        "időzóna/fus orar/ζώνη ώρας/zona waktu/時刻/タイムゾーン/時間帯/时区/時區/표준시/시간대",
+        "ora/ore/orari/horario/horaire/tijden/zeiten",
     )
     for label in labels.split("/")
 )

@@ -34,6 +34,7 @@ _IN_BRACKETS: Final = compile_late(r"^(.*\S)\s*[(\[]([^()\[\]]{2,60})[)\]]$", re
 _BEHIND_DASH: Final = compile_late(r"^(.*\S)\s(?:[–—-]|--)\s([^–—]{2,60})$", re.DOTALL)
 _MENTION_AT_END: Final = compile_late(rf"^(.*\S)\s(@\w[\w.'’-]*(?:\s{_WORD}){{0,2}})(?:\s(\d\S*))?$", re.DOTALL)
 _IN_FRONT: Final = compile_late(r"^([^:→()\[\]]{2,40}?)(?::|\s?(?:→|->|=>))\s+(?=\S)")
+_BEFORE_DASH: Final = compile_late(r"^([^\W\d_]{2,20}) [–—-] (?=\S)")
 _TO: Final = compile_late(r"^([^:→()\[\]]{2,40}?)\s(?:to|will)\s(?=[a-z])")
 _DAY: Final = compile_late(
     rf",\s(?=(?:(?:due|by|until|before|bis|vor|avant|pour|antes|para|hasta|até|voor|tegen|entro|innen|inden|til|senast"
@@ -86,35 +87,54 @@ _TEAMS: Final = frozenset(
 
 
 _GIVEN_NAMES_TEXT: Final = """
-    aaron adam adrian agnes ahmed aisha akira alain alan albert alejandro alessandro alex alexander alexandra ali alice
-    alicia alina alvaro amanda amara amelia amina amir amit amy ana anastasia anders andrea andreas andrei andres andrew
-    andrzej angela angelika anil anita anja anjali ankit ann anna anne annika anton antonio ari arjun arne arun arthur
-    asa ashley astrid ayse barbara bart beatriz begona ben benjamin bernd bianca bjorn bo bob boris brian bruno cagla
-    camila camille carla carlos carmen caroline catarina catherine cecilia celine chen chiara chloe chris christian
-    christine christoph claire clara claudia clement conceicao craig cristina daan dana daniel daniela dave david
-    deepak denis derek diana diego dieter dimitri dmitri dmitry dominik donna duncan ed eduardo edward elena eli elif
-    elin elisa elizabeth ella emil emilia emily emma enrique eric erik erika ernst esra esther eva evelyn fabian
-    fatima federico felix fernanda fernando filip florian francesca francesco francisco frank franziska fred
-    frederik fritz gabriel gabriela georg george gerard giorgio giovanni giulia gonzalo greg gregor guido guillaume
-    gustav gustavo hanna hannah hans harald harry hasan heather hector heidi helen helena helene helga henrik henry
-    hiroshi hugo ian ibrahim ida igor ina ines inga ingrid irene irina isabel isabella ivan iwona jack jacob jakob
-    jakub james jamie jan jana jane janine jasmin jason javier jean jeff jelena jennifer jens jeroen jessica jin joan
-    joana joanna joao joe johan johanna johannes john jonas jonathan jordi jorg jorge joris jose josef joseph josh
-    juan jules julian julie julien jun jurgen justin kai kamil karen karim karin karl karolina kasia katarzyna kate
-    katja katrin keiko keith ken kenji kevin khalid kim kirsten klaus krzysztof kumar kyle lars laura lea lee lena
-    leo leon leonardo liam lin linda linnea lisa liz lola lorenzo lou louis luca lucas lucia lucie luigi luis
-    luisa lukas lukasz magda magdalena maja malik malin manfred manuel mara marc marcel marcin marco marcos marek
-    margaret maria marie marija marina mario marit marius mariusz markus marta martin martina mateusz mathias
-    matteo matthew matthias max maya mehmet mei melanie mia michael michal michel miguel mike mikhail milan
-    miriam mohamed mohammed monika murat nadia naomi natalia natasha neha nia niccolo nicholas nick nico nicola
-    nicolas niels nikolai nils nina noah noor nora olaf oleg olga oliver olivia omar oskar otto oystein pablo paola
-    paolo pascal patricia patrick paul paula pavel pawel pedro peter petra philip philipp pia pierre piotr pooja
-    priya quentin rachel rafael rahul raj ravi rebecca regina rene ricardo richard rita robert roberto rohan
-    romain roman ronald rosa ruth ryan sabine said sam samir samuel sandra sanjay sara sarah sean sebastian selin
-    sergei sergey sergio shreya silvia simon simone sofia sofie sonia sophie stefan stefania stephanie stephen
-    steve sten sunil susan susanne sven svetlana takeshi tania tariq teresa thea theo thiago thierry thomas tim timo
-    tobias tom tomas tomasz ulrich ursula valentina valerie vanessa vera victor vikram viktor vincent vivian
-    vladimir wei wolfgang xavier yan yasmin yuki yusuf yves zoe
+    aaron abel adam adele adrian agnes agnieszka ahmed aino aisha akira alain alan albert albin alejandro
+    alessandro alex alexander alexandra alexis ali alice alicia alina alma alois alvaro amalia amanda amara amelia
+    amelie amina amir amit amy ana anastasia anders andrea andreas andrei andres andrew andrzej anette angela
+    angelika angelo anil anita anja anjali ankit ann anna anne anneke annette annika anouk antoine anton antoni
+    antonia antonio aoife ari arjen arjun arnaud arne arthur arturo arun asa ashley astri astrid aurelie ayse
+    barbara bart bartosz bastian beatriz begona ben benjamin bernd bianca bjarne bjorg bjorn bo bob bodil boris
+    brian brigitte bruna bruno cagla caio camila camille carina carla carlos carmen caroline carsten catalina
+    catarina catherine cecilia celia celine cesar chantal charlotte chen chiara chloe chris christian christine
+    christoph cillian claire clara claudia clement clementine conceicao cornelia craig cristian cristina daan
+    damian dana daniel daniela daria darius dave david deepak delphine denis dennis derek diana didier diego
+    dieter dimitri dirk dmitri dmitry dominik donna dorota dorothea duncan ed eduardo edward eelco eileen eirik
+    elena eli elias elif elin elisa elizabeth elke ella elodie emil emilia emily emma emmanuel enrique enzo eric
+    erik erika ernst erwin esra esteban esther eszter etienne eugenia eva evelyn ewa fabian fabienne fabio fatima
+    fatma federico felix femke fernanda fernando filip fiona flavia fleur florian francesca francesco francisco
+    francois frank franziska fred frederik fredrik fritz gabriel gabriela gareth gaspard georg george gerard gerda
+    gergely gert gilles giorgio giovanni gitte giulia gonca gonzalo graham greg gregor greta grzegorz gudrun guido
+    guillaume gustav gustavo halima halvard hamza hanna hannah hanneke hans harald harry hasan heather hector
+    heidi heike heiko heinz helen helena helene helga henriette henrik henry hilde hiroshi hugo hugues ian ibrahim
+    ida igor iida ilse imke ina ines inga ingeborg ingrid irene irina isabel isabella isabelle ismail iva ivan
+    iwan iwona jacek jack jacob jacqueline jakob jakub james jamie jan jana jane janine jarmo jaroslav jasmin
+    jason javier jean jeff jelena jelle jennifer jens jeremie jeroen jesper jessica jin jiri joan joana joanna
+    joao joaquin jochen joe johan johanna johannes john jolanta jonas jonathan joost jordi jorg jorge jorgen joris
+    jose josef josefine joseph josh juan juha jukka jules julia julian julie julien juliette jun jurgen jurgita
+    justin kai kaisa kamil karen karim karin karine karl karolina karsten kasia katarzyna kate katharina katja
+    katrin katrine keiko keith ken kenji kerstin kevin khadija khalid kim kirsten kjell kjetil klaus koen konrad
+    kristian kristin kristina krzysztof kumar kyle lars laura laurence laurent lea lee leila lena lennart leo leon
+    leonardo liam lieke ligia lin linda linnea lisa liz loic lola lone lorenzo lotte lou louis luc luca lucas
+    lucia lucie ludmila ludovic luigi luis luisa lukas lukasz luke lyudmila maarten maciej madalena magda
+    magdalena magnus maike maja malgorzata malik malin manfred manon manuel manuela mara marc marcel marcelo
+    marcin marco marcos marek margaret maria mariana marianne marie marija marije marina mario marit marius
+    mariusz markus marleen marta martin martina mateo mateusz mathias mathilde matias matteo matteus matthew
+    matthias maud mauro max maxime maya mehmet mei melanie merete merve mette mia michael michal michel mieke
+    miguel mikael mike mikhail mikkel milan milena mirela miriam mirjam mohamad mohamed mohammed monika monique
+    moritz morten murat murielle nadia nadine nanna naomi natalia natasa natasha nathalie neha nela nia niccolo
+    nicholas nick nico nicola nicolas nicole niels niklas nikola nikolai nils nina noah noor nora nuno nuria olaf
+    oleg olga oliver olivia omar oriol oscar oskar otto ove oystein pablo paola paolo pascal patricia patrick paul
+    paula paulina paulo pavel pawel pedro pernille perrine peter petra philip philipp philippe pia pierre pilar
+    piotr pooja priya quentin rachel rafael ragnhild rahul raj ramon rania rasmus raul ravi rebecca regina regine
+    reinhard renata renate renato renaud rene ricardo richard rikke rita rob robert roberto rocio rohan roland
+    romain roman ronald rosa rosalind ruben rui rune ruth ryan sabine sabrina said salma sam samir samuel sander
+    sandra sanjay sanna sanne santiago sara sarah sean sebastian sebastien selin serge sergei sergey sergio shreya
+    sigrid silke silvia silvio simon simone sjoerd sofia sofie soledad solveig sonia sophie soren stefan stefania
+    sten stephane stephanie stephen steve stijn sunil sunniva susan susana susanne sven svenja svetlana sylvie
+    takeshi tamara tania tariq tatiana teemu teresa terje tess thea theo thiago thierry thijs thomas thorsten tim
+    timo tine tobias tom tomas tomasz toni torben torbjorn tove trine trygve ulla ulrich ulrike ursula ute uwe
+    valentin valentina valerie vanessa veerle vera veronica veronique vibeke victor vikram viktor vincent vincente
+    virginie vivian vlad vladimir wei wiebke wilma wim wojciech wolfgang wouter xavier xenia ximena yan yannick
+    yara yasmin youssef yuki yuri yusuf yves yvonne zeynep zoe zofia zsofia zuzanna
 """
 _GIVEN_NAMES: Final = frozenset(_GIVEN_NAMES_TEXT.split())
 """First names that are common somewhere and hardly that of a thing, without accents."""
@@ -153,12 +173,14 @@ def usual_owners(
     """
     known = {word for word in without_accents(people).split() if len(word) > 1 and word not in _THINGS}
     not_people = {word for thing in things for word in fold(thing).split()}
+    known |= _handles(items, known, not_people)
     for read in (_at_end, _in_front):
         found = [read(item, known) for item in items]
         names = [name for owned in found if owned for name in _names_of(owned)]
         stray = {name for name in names if is_thing(name, not_people) and not _is_of(name, known)}
         persons = {name for name in names if name not in stray and (_is_of(name, known) or _is_person(name))}
-        is_habit = any(_is_of(name, known) for name in persons) or (read is _at_end and len(names) > 1)
+        are_sure = read is _at_end or (all(found) and persons == set(names))
+        is_habit = any(_is_of(name, known) for name in persons) or (are_sure and len(names) > 1)
         if not persons and not any(owned and owned.day for owned in found):
             continue
         if not is_habit or 3 * sum(map(bool, found)) < 2 * len(items):
@@ -174,6 +196,15 @@ def usual_owners(
             for owned, item in zip(found, items, strict=True)
         ]
     return [_mentioned(item) for item in items]
+
+
+def _handles(items: Sequence[str], known: Collection[str], things: Collection[str]) -> set[str]:
+    """Return the words of small letters in brackets at the end of items, where one of these is surely a person."""
+    ends = (_IN_BRACKETS.match(item.rstrip(" .")) for item in items)
+    words = {match[2] for match in ends if match and match[2].isalpha() and match[2].islower()}
+    if not any(word in known or word in _GIVEN_NAMES for word in words):
+        return set()
+    return {word for word in words if not is_thing(word, things) and not read_state_alone(word).status}
 
 
 def _mentioned(item: str) -> _Owned | None:
@@ -215,6 +246,9 @@ def _at_end(item: str, known: Collection[str] = ()) -> _Owned | None:
 def _in_front(item: str, known: Collection[str] = ()) -> _Owned | None:
     """Read a name in front of an item's words: ``Joe: add ...``, ``Joe → add ...``, ``Joe to add ...``."""
     match = _IN_FRONT.match(item) or _TO.match(item)
+    if match is None and (match := _BEFORE_DASH.match(item)):
+        word = without_accents(match[1])
+        match = match if word in known or word in _GIVEN_NAMES else None
     return _Owned(item[match.end() :], match[1].strip()) if match and _may_be_owner(match[1], known) else None
 
 

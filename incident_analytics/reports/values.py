@@ -379,6 +379,7 @@ _USERS: Final = (
     r"|residents|citizens|clinicians|nurses|doctors|travell?ers|managers|pupils|teachers|readers|riders"
     r"|(?:wallet|card|account|policy|ticket)\s?holders|households|taxpayers|applicants|buyers|sellers|couriers|callers"
     r"|drivers|editors|publishers|partners|staff|guests|fans|hikers|cyclists|commuters"
+    r"|artists|musicians|farmers|agents|operators|workers|colleagues|families|companies|businesses|listeners|authors"
     r"|attendees|donors|voters|borrowers|parents|pickers|contributors|learners"
     r"|researchers|scientists|tourists|teams|walkers|gamers|streamers|pensioners"
     r"|mailboxes|postbussen|postfächer|viaggiatori|zuschauer|schüler|osób|klientów|użytkowników|voyageurs|spectateurs|clientes"
@@ -393,8 +394,8 @@ _OF_SOME: Final = r"(?!\s(?:in|on|of|at|who|whose|with(?!\s\d)|that|using)\b)"
 _SAID_OF_USERS: Final = compile_late(
     rf"(?:(?<![\w.,$€£])|(?<=[約约は])){_FIGURE}"
     r"(?P<counted>\s?[名人](?![天日月]|の?(?:エンジニア|担当|社員|スタッフ|技術|作業|開発|工程师|员工|運用|运维))"
-    r"|\s(?:(?:unique|active|paying|registered|distinct|different|end|concurrent)\s)?"
-    rf"(?:{_USERS})(?!\s(?:of|on|using)\b(?!\s(?:the|our)\s)))"
+    r"|\s(?:(?:unique|active|paying|registered|distinct|different|end|concurrent|affected|impacted)\s)?"
+    rf"(?:{_USERS}|of\syou\b)(?!\s(?:of|on|using)\b(?!\s(?:the|our)\s)))"
     rf"|(?P<part>{_PERCENT.pattern.replace('(?P<sign>', '(?:').replace('(?P<value>', '(?:')}"
     rf"|\b(?:{'|'.join(_PARTS)})|\b(?<!not )all)\s(?:of\s)?(?:(?:all|our|the|its|active|end)\s){{0,3}}"
     rf"{_USERS}{_OF_SOME}",

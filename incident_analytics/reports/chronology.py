@@ -20,7 +20,7 @@ from incident_analytics.reports.milestones import (
     infer_milestones,
     infer_relapse,
 )
-from incident_analytics.reports.narrative import read_narrative, said_to_be
+from incident_analytics.reports.narrative import of_local_clock, read_narrative, said_to_be
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.sections import SectionReader
@@ -161,6 +161,13 @@ class Chronology:
         if day is None or not clauses or named is None:
             return
         is_named = bool(named)
+        is_usual_set = "timezone" in self.reader.settings.model_fields_set
+        if (
+            not (is_named or is_usual_set)
+            and self.reader.zone is None
+            and any(of_local_clock(each.when) for each in clauses)
+        ):
+            return  # whose reader knows where they live
         if self.reader.zone is None and named:
             zone = named.pop()
         entries = [Entry(clause.when, clause.event, clause.line) for clause in clauses]

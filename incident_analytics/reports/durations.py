@@ -48,7 +48,8 @@ _LASTED_ELSEWHERE: Final = compile_late(
     r"|(?:panne|coupure|interruption|incident)\sa\sduré|(?:caída|interrupción|incidencia|incidente)\sduró"
     r"|(?:queda|interrupção|indisponibilidade|incidente)\sdurou|(?:disservizio|blocco|guasto)\sè\sdurato"
     r"|(?:störningen|avbrottet)\svarade(?:\si)?|(?:nedetiden|driftsstansen|hendelsen)\svarte(?:\si)?"
-    r"|nedbruddet\svarede(?:\si)?|awaria\strwała)\s(?P<words>(?:\w{2,8}\s)?\d[\w :]{1,40}?)(?=\s?(?:[.;,(]|$))",
+    r"|nedbruddet\svarede(?:\si)?|awaria\strwała)\s(?![^.;,(]{0,40}\b(?:länger|langer|lengre|längre|más|plus|mais|più|dłużej)\b)"
+    r"(?P<words>(?:\w{2,8}\s)?\d[\w :]{1,40}?)(?=\s?(?:[.;,(]|$))",
     re.IGNORECASE,
 )
 """The same in other languages, where the length is all that follows."""
@@ -56,7 +57,8 @@ _OF_ANOTHER: Final = compile_late(
     r"\b(?:previous|earlier|similar|meetings?|calls?|reviews?|(?:has|have) been|planned|scheduled"
     r"|last (?:week|month|quarter|year|time)|maintenance|will|would"
     r"|in (?:january|february|march|april|may|june|july|august|september|october|november|december)"
-    r"|could(?! not\b|n['’]t\b)|(?-i:may)|might|if|expected?|third[- ]part\w+|vendors?|suppliers?|providers?|upstream|aws"
+    r"|could(?! not\b|n['’]t\b)|(?-i:may)|might|if|expected?|third[- ]part\w+"
+    r"|vendors?|suppliers?|providers?|upstream|aws"
     r"|azure|gcp|cloudflare|some|several|few|one of|part of|each|both|between|(?<!could )(?<!were )not|never|only one"
     r"|up to|at (?:least|most)|more than|less than|longest|on average|usually"
     r"|replicas?|nodes?|hosts?|pods?|instances?|standby|staging|secondary|backups?|monitor\w*|alert\w*|dashboards?"

@@ -20,6 +20,7 @@ from incident_analytics.reports.blocks import Line, Section
 from incident_analytics.reports.choices import Choice, find_choice, leading_word, read_choice, read_word
 from incident_analytics.reports.durations import Duration, read_duration
 from incident_analytics.reports.labels import labelled
+from incident_analytics.reports.letters import letter_date
 from incident_analytics.reports.marks import ticked_option
 from incident_analytics.reports.numerals import FIGURE
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent, is_none, is_placeholder
@@ -32,6 +33,7 @@ from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.timeline import place_entries
 from incident_analytics.reports.times import date_in, find_dates, read_date, read_moments, split_moment
 from incident_analytics.reports.titles import Titles, may_be_title, without_frame
+from incident_analytics.reports.unlabelled import severities_said, states_said
 from incident_analytics.reports.zones import is_zone, names_zone, read_zone, without_zone
 from incident_analytics.schema import LAST_COUNTS, MILESTONES, STATUSES, UNCOUNTED_STATUSES
 
@@ -70,8 +72,6 @@ _FIRST_LINES = 5
 """Lines at the beginning in which a date is the incident's."""
 _STAMP = 40
 """Characters of a field that are looked at for a date."""
-_LONGEST_TITLE = 100
-"""Characters of a title in which a severity is looked for."""
 _SEASON = timedelta(days=90)
 """How long after an incident a post about it is published."""
 _NIGHT, _HALF_A_DAY = timedelta(hours=3), timedelta(hours=12)
@@ -118,32 +118,17 @@ _TITLE_ID = compile_late(
     r"|number):?\s#?|ticket:\s#?)(?P<labelled>(?=[A-Z-]*\d)[A-Z0-9][A-Z0-9-]{2,30})(?![\w-])"
     r"|\b(?i:incident|outage|rca|pir|post-?mortem|ticket(?=\s\d{8}))\s(?P<number>\d{4,14}(?:-\d{1,6}){0,4})(?=\s*(?:$|[:)\]–—])|\s-\s)"
     r"|\s#(?P<last>\d{2,9})$"
-    r"|(?:\s[–—|-]|(?i:\b(?:report|review|post-?mortem|pir|rca|rfo|analysis)))\s(?P<behind>[A-Z]{2,6}-\d{2,4}(?:-\d{1,7})?)$"
+    r"|(?:\s[–—|-]|(?i:\b(?:report|review|post-?mortem|pir|rca|rfo|analysis|incident|incidente|informe|bericht|rapport|relatório|verslag"
+    r"|raport|rapporto)))\s(?P<behind>[A-Z]{2,6}-\d{2,4}(?:-\d{1,7})?)$"
 )
 """An id of no known form that a title has: before other words, with its label, or as ``#1884`` at the end."""
-_RATING = r"sev(?:erity)?[\s-]?[0-5](?!\w|[./]\d)"
-_SEVERITY = compile_late(
-    rf"^\W*(?P<first>{_RATING})(?=\W*$|\s?[:|,)\]–—-])|^\W*(?P<priority>P[0-4])(?=:\s|\s[|–—-]\s)|(?<=severity:)\s?(?P<named>[a-z]+)"
-    rf"|(?<=[]:|,–—-]\s)(?P<later>{_RATING})(?=\s?[:|,–—-]|\s*$)|(?<=[(\[])(?P<bracketed>{_RATING}|[SP][0-4])(?=[)\]])",
-    re.IGNORECASE,
-)
-"""A severity that a title names without a label: first, last or between marks."""
+_FIRST_KEY = compile_late(r"\W*([A-Z][A-Z0-9]{1,9}-\d{1,9}(?:-\d{1,7})?)\s")
+"""A key that begins a title, which is the report's id where the file is named by it, too."""
 _OF_A_LENGTH = compile_late(r"\W*0:[0-5]\d(?::[0-5]\d)?(?:\s?h(?:rs?|ours?)?)?\W*", re.IGNORECASE)
 """Half an hour as 0:30: a time of day after midnight is written 00:30."""
 _NOUN = compile_late(r"(?:ion|response|recovery|taken|engaged)\W*$", re.IGNORECASE)
 _SHORT_CLOCK = compile_late(r"\W*(?:\d|0[1-5]):[0-5]\d(?:\s?h(?:rs?|ours?)?)?\W*", re.IGNORECASE)
 """What is as likely a length as a time of day, below a label such as *Response* and *Time taken*."""
-_ONLY_SEVERITY = compile_late(
-    rf"\W*({_RATING}|(?:priority|prioriteit|priorität|priorité|prioridade?)\s[1-5])(?:\sof\s[3-6])?\W*", re.IGNORECASE
-)
-"""A line at the head that is nothing but the severity."""
-_SAID_SEVERITY = compile_late(
-    rf"(?:^|\(|(?<=\.\s))({_RATING}|(?:priority|prioriteit|priorität|priorité|prioridad|prioridade)\s[1-5])(?=[,;)]|\.\s|\.$)"
-    rf"|(?<!\bif the )\bseverity (?:was|is) ({_RATING}|[PS][0-4])(?=[,;)]|\.\s|\.$)"
-    rf"|\b(?:was|were) (?:classified|rated|graded) (?:as )?(?:an? )?({_RATING}|P[0-4])(?=[,;)]|\.\s|\.$)",
-    re.IGNORECASE,
-)
-"""A severity that is a sentence, begins what is in brackets, or is said to be the incident's, in a line at the head."""
 _LENGTH = compile_late(
     r"(?:(?:for|lasted|lasting|duration:?|about|around|approx\.?|approximately|~|ca\.?)\s*)*+"
     r"(?!(?:24|12)\s?-?h\b)\d{1,4}(?:[.,]\d{1,2})?\s?(?:d|days?|h|hrs?|hours?|m|mins?|minutes?)"
@@ -153,14 +138,14 @@ _LENGTH = compile_late(
 """A length and nothing else."""
 _REMARK = compile_late(r"\([^()\d]*+\d[^()]*+\)")
 """Words in brackets that may hold a length."""
-_LISTED = re.compile(r"[,;](?![^()]{0,60}\))")
+_LISTED = re.compile(r"[,;、](?![^()]{0,60}\))")
 """What is between the names of a list; a comma in brackets is part of a name."""
 _OF_REPORT = compile_late(
     r"^\W*by\s[^.\d]{0,40}\d|\bmin(?:ute)?s? read\b"
     r"|^(?=[^:|\d]{0,40}(?:dat|fecha|dag\b|dzień|tarih))[^:|\d]{0,40}(?:report(?!ed)|document|meeting|post-?mortem|\brca\b|\bpir\b"
     r"|publi|updat|revis|\bclosed\b|bericht|erstell|freigabe|informe|rapport|relat[óo]rio|relazione|verslag|raport|rapor\b"
     r"|reuni|réunion|besprechung|vergadering|möte|møte)[^:|\d]{0,30}[:|]"
-    r"|\b(?:written|published|posted|prepared|updated|review(?:ed)?|compiled|created|dated|author|version|approved)\b[^.\d]{0,80}\d",
+    r"|\b(?:written|published|posted|prepared|updated|review(?:ed)?|compiled|created|dated|author|version|approved)\b[^.\d]{0,80}\d(?!\d?[:h]\d)",
     re.IGNORECASE,
 )
 """Lines whose date is that of the report."""
@@ -399,11 +384,20 @@ class HeaderReader:
         return title is not None and self.template.id_in(title.text) is not None
 
     def _add_unlabelled(self, fields: dict[str, Line]) -> None:
-        """Add the length that the date says as well, and the severity that the title or another line says."""
+        """Add the length that the date says as well, and the severity and status that lines say without a label."""
         if "duration" not in fields and "date" in fields and (words := _length_beside(fields["date"].text)):
             fields["duration"] = fields["date"]._replace(text=words)
-        if "severity" not in fields and (rating := self._severity_above()) is not None:
-            fields["severity"] = rating
+        above = list(takewhile(lambda pair: pair[1] in {None, "summary"}, zip(self.sections, self.parts, strict=True)))
+        first = [section for section, _ in above[:_FIRST_LINES]]
+        if "severity" not in fields:
+            named = severities_said(first, self.titles.found)
+            ratings = [line for line in named if self._is_readable("severity", line.text)]
+            if len(named) == len(ratings) == 1:
+                fields["severity"] = ratings[0]
+        if "status" not in fields:
+            states = [line for line in states_said(first, self.sections) if self._is_readable("status", line.text)]
+            if len({fold(line.text) for line in states}) == 1:
+                fields["status"] = states[0]
 
     def _named(self, found: Field) -> tuple[str | None, Line]:
         """Return the field that a label means for its value, and the part of the line that is the value."""
@@ -417,22 +411,6 @@ class HeaderReader:
         if name == "severity" and ". " in line.text and not self._is_readable(name, line.text):
             return name, line._replace(text=line.text.partition(". ")[0])  # before the first sentence
         return name, line
-
-    def _severity_above(self) -> Line | None:
-        """Return the one severity that the title and the lines above the sections name without a label."""
-        found: dict[str, Line] = {}
-        above = takewhile(lambda pair: pair[1] in {None, "summary"}, zip(self.sections, self.parts, strict=True))
-        first = islice(above, _FIRST_LINES)
-        lines = [line for section, _ in first for line in islice(section.lines(), 2 * _FIRST_LINES)]
-        named = [(match[1], line) for line in lines if (match := _ONLY_SEVERITY.fullmatch(line.text))]
-        named += [(match[match.lastindex or 0], line) for line in lines for match in _SAID_SEVERITY.finditer(line.text)]
-        if (title := self.titles.found) is not None:
-            matches = _SEVERITY.finditer(title.text[:_LONGEST_TITLE])
-            named += [(match[match.lastgroup or 0], title) for match in matches]
-        for words, line in named:
-            found.setdefault(re.sub(r"\W", "", words).casefold(), Line(words.strip(), line.line))
-        ratings = [line for line in found.values() if self._is_readable("severity", line.text)]
-        return ratings[0] if len(found) == len(ratings) == 1 else None
 
     def _note_none(self, name: str | None, found: Field) -> None:
         """Note an instant, not who noticed it, for which a field says that there was none."""
@@ -501,6 +479,9 @@ class HeaderReader:
     def _take_id_of(self, title: Line) -> None:
         """Take the Incident ID from the title."""
         incident_id = self.template.id_in(title.text)
+        if incident_id is None and (match := _FIRST_KEY.match(title.text)) is not None:
+            name = PurePath(self.report.file).stem.casefold()
+            incident_id = match[1] if re.search(rf"(?<![a-z\d]){match[1].casefold()}(?!\d)", name) else None
         if incident_id is None and (match := _TITLE_ID.search(title.text)) is not None:
             found = match[match.lastgroup or 0]
             incident_id = None if _IS_DATE.fullmatch(found) else found
@@ -538,8 +519,9 @@ class HeaderReader:
         times = [(line.text, line.line) for line in fields]
         times += [(entry.when, entry.line) for entry in self.reader.entries]
         lines = (line for section in self.sections for line in section.lines())
-        first = [(line.text, line.line) for line in islice(lines, _FIRST_LINES) if not _OF_REPORT.search(line.text)]
-        posted = self.posted
+        posted = self.posted or letter_date(self.sections)
+        n_first = _FIRST_LINES if posted is None else 2 * _FIRST_LINES  # of which some are its head
+        first = [(line.text, line.line) for line in islice(lines, n_first) if not _OF_REPORT.search(line.text)]
         day = date_in(posted.text) if posted is not None else None
         if posted is None or day is None:
             words += name + times + first

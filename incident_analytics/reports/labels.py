@@ -18,7 +18,7 @@ __all__ = ["front_matter", "label_of", "labelled", "labelled_fence", "labelled_l
 
 _FENCED = compile_late(r"([^\W\d][\w /#.-]{1,40}?)(?:\s*:(?:\s+(.*))?|\s?\.{3,}\s?(\S.*))$")
 _FENCED_ITEM = compile_late(r"\s*-\s+(.+)$")
-_PLAIN_LABEL = compile_late(r"^([^:|]{2,40}?)(?:::?\s+|\s?\.{4,}\s?(?::\s+)?)(?=\S)")
+_PLAIN_LABEL = compile_late(r"^([^:：|]{2,40}?)(?:::?\s+|：\s*|\s?\.{4,}\s?(?::\s+)?)(?=\S)")
 
 _ORIGIN = compile_late(r"^(T\s?0)\s?=\s?(?=\d[\d:T -]{3,18}(?:[A-Z]{1,5})?\s?(?:\([^()]{0,80}\))?$)")
 """The one label that an equals sign follows: from when the times of a timeline count."""
@@ -93,7 +93,7 @@ def label_of(line: Line) -> tuple[str, str] | None:
     """Return the label that a line opens with, in bold or not, and the words after it; None where it has none."""
     if line.label is not None:
         return line.label, line.value
-    if ":" not in line.text and "...." not in line.text:
+    if ":" not in line.text and "：" not in line.text and "...." not in line.text:
         return None
     match = _ORIGIN.match(line.text) or _PLAIN_LABEL.match(line.text)
     return (match[1], line.text[match.end() :]) if match else None

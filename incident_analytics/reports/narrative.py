@@ -25,7 +25,7 @@ from incident_analytics.reports.tokens import WEEKDAY, WEEKDAYS
 from incident_analytics.reports.zones import ZONE
 from incident_analytics.schema import LAST_COUNTS
 
-__all__ = ["TimedClause", "milestones_said", "read_narrative", "said_to_be"]
+__all__ = ["TimedClause", "milestones_said", "of_local_clock", "read_narrative", "said_to_be"]
 
 _CLOCK = compile_late(
     r"(?P<about>\b[Ss]hortly after |\b[Jj]ust after |\b[Ee]ven na |\bpoco dopo le |\b[Kk]urz nach |\bpeu après )?"
@@ -155,6 +155,7 @@ _GOES_ON = compile_late(
 )
 """What a text says of an incident that is not over."""
 _HALF = compile_late(r"\d\s?[ap]\.?m", re.IGNORECASE)
+_ON_THE_WALL = compile_late(r"\d\s?[ap]\.?m|\b(?:Uhr|uur)\b", re.IGNORECASE)
 _NOON = 12
 _WEEKDAY = compile_late(WEEKDAY, re.IGNORECASE)
 
@@ -243,6 +244,17 @@ def _has_rows(lines: Sequence[str]) -> bool:
 def _says_half(clause: TimedClause) -> bool:
     """Return whether a time says am or pm: where some do, one that does not may be of either half of the day."""
     return _HALF.search(clause.when) is not None
+
+
+def of_local_clock(when: str) -> bool:
+    """Return whether a time is written as people say it who mean the clock on their wall: ``8.40am``, ``16.45 uur``.
+
+    Examples
+    --------
+    >>> [of_local_clock(when) for when in ("8.40am", "16.45 uur", "16:45", "16:45 UTC")]
+    [True, True, False, False]
+    """
+    return _ON_THE_WALL.search(when) is not None
 
 
 def _is_of_one_half(clause: TimedClause) -> bool:

@@ -56,7 +56,7 @@ _OF_SYSTEMS: Final = compile_late(
 )
 """What an account of an incident names; one of a journey doesn't."""
 _WRITTEN: Final = compile_late(
-    r"\b(?:updated|posted|published|written|reviewed|revised|version|issued)\b[^.;\d]{0,40}\d"
+    r"\b(?:updated|posted|published|written|reviewed|revised|version|issued)\b[^.;\d]{0,40}\d+(?![\d:])"
     r"|\b\d{4}\W{1,3}(?:updated|posted|published|written|reviewed|revised)\b",
     re.IGNORECASE,
 )
@@ -103,7 +103,8 @@ _OTHER_KIND: Final = compile_late(
     r"|readme|adr|rfc|roadmap|proposal|changelog|changes|release notes|weekly|monthly|index|contributing|game ?days?"
     r"|feature requests?|(?:feature|enhancement|epic|user story)(?=\s*:)"
     r"|security polic(?:y|ies)|plans?|change requests?|chg-?\d+|handovers?|agenda|meeting minutes|slos?"
-    r"|service levels?|benchmarks?|invitations?|how we|bug #?\d+|workshops?|webinars?|notes from|schulung\w*|formación"
+    r"|service levels?|benchmarks?|invitations?|how we|bug #?\d+|workshops?|webinars?|notes from"
+    r"|(?:review|post-?mortem|retro\w*|team|staff|planning) meeting|schulung\w*|formación"
     r"|treinamento|opleiding|utbildning|szkoleni\w+|training(?=\W*$|\s(?:notes?|sessions?|days?|materials?|course|plan)))\b"
     r"|研修|培训|[周月日週]报|[周月日週]報|会议纪要|議事録|手順書|手册|模板|テンプレート|회의록|매뉴얼|주간",
     re.IGNORECASE,
@@ -113,7 +114,8 @@ _IS_LABEL: Final = compile_late(r"[\s\d_-]*(?::|\s[–—-]\s)")
 """What follows a word that begins a title as its label, as in ``Runbook: the queue is full``."""
 _PLANNED: Final = compile_late(
     r"\b(?:exercises?|tabletop|drills?|rehearsals?|simulations?|experiments?|a/b tests?|chaos"
-    r"|(?:dr|recovery|failover|restore|load|penetration) tests?|(?:scheduled|planned) maintenance"
+    r"|(?:dr|recovery|failover|restore|load|penetration) tests?"
+    r"|(?:scheduled|planned|announced) (?:maintenance|works?|outages?|downtime|interruptions?|upgrades?)"
     r"|geplante wartung\w*|wartungsankündigung\w*|maintenance (?:programmée|planifiée)|mantenimiento programado"
     r"|manutenção programada|gepland onderhoud|manutenzione programmata|planlagt vedlikehold|planerat underhåll)\b",
     re.IGNORECASE,
@@ -143,16 +145,16 @@ _EXAMPLE: Final = compile_late(
 )
 """How a guide announces rows that nothing happened at, in the line above them."""
 _LEFT: Final = compile_late(
-    r"\[(?![ xX]\]|(?i:resolved|closed|final|solved|update\w*|monitoring|identified|mitigated|recovered|ongoing)\b)"
+    r"\[(?![ xX]\]|(?i:resolved|closed|final|solved|update\w*|monitoring|identified|mitigated|recovered|ongoing)\b"
+    r"|[a-z]\w*-(?:announce\w*|dev|devel|discuss|list|news|ops|status|users)\])"  # a mailing list's
     r"(?=[^\[\]()\d#]*?[^\W\d_])[^\[\]()\d#]*+\](?![(\[:])|<(?!https?:|!--|/|br\b)[A-Za-z][^<>@=]{0,60}>"
     r"|\{\{?(?![#.:]\w)[^{}]{1,60}\}\}?|\bYYYY\b|\bHH:MM\b|\bXX+\b|(?<=\S)#{3,}|_{3,}"
 )
 """What only a template has: words in brackets, letters in place of figures."""
 _TAG: Final = compile_late(
-    r"^\W{0,3}(?:Re:\s?|Fwd?:\s?)?(?:\[(?!TITLE|NAME|DATE|SERVICE|INCIDENT|TEAM|ID\b|SEV|YYYY)[A-Z]{2,8}\]\s+(?=\w+ \w)"
-    r"|\[[a-z]\w*-(?:announce\w*|dev|devel|discuss|list|news|ops|status|users)\]\s)"
+    r"^\W{0,3}\[(?!TITLE|NAME|DATE|SERVICE|INCIDENT|TEAM|ID\b|SEV|YYYY)[A-Z]{2,8}\]\s+(?=\w+ \w)"
 )
-"""A tag before a title, such as ``[DEV]``, or a mailing list's; none that a template leaves there to be filled in."""
+"""A tag before a title, such as ``[DEV]``; none that a template leaves there to be filled in."""
 _PRESENT: Final = compile_late(r"\W*(?:present|regrets|apologies|agenda)\s?:", re.IGNORECASE)
 """How the notes of a meeting begin."""
 _TO_DO: Final = compile_late(r"\d\W+(?:todo|tbd|tbc|\.\.\.|…)\W*$", re.IGNORECASE)

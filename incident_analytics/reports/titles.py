@@ -9,6 +9,7 @@ from typing import Final
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.blocks import Line, Paragraph, Section
+from incident_analytics.reports.letters import letter_subject
 from incident_analytics.reports.milestones import default_lexicon
 from incident_analytics.reports.template import Template
 from incident_analytics.reports.wordings import named_by_words
@@ -73,6 +74,8 @@ class Titles:
         for section, _ in above:
             if section.level and not self.template.field_named(section.title):
                 return Line(section.title, section.line)
+            if (subject := letter_subject(section)) is not None:
+                return subject
             first = next(section.paragraphs(), None)
             line = first.lines[0] if first is not None else None
             if line is not None and line.label is None and len(line.text) <= _LONGEST and not line.text.endswith("."):

@@ -34,6 +34,7 @@ _IN_BRACKETS: Final = compile_late(r"^(.*\S)\s*[(\[]([^()\[\]]{2,60})[)\]]$", re
 _BEHIND_DASH: Final = compile_late(r"^(.*\S)\s(?:[–—-]|--)\s([^–—]{2,60})$", re.DOTALL)
 _MENTION_AT_END: Final = compile_late(rf"^(.*\S)\s(@\w[\w.'’-]*(?:\s{_WORD}){{0,2}})(?:\s(\d\S*))?$", re.DOTALL)
 _IN_FRONT: Final = compile_late(r"^([^:→()\[\]]{2,40}?)(?::|\s?(?:→|->|=>))\s+(?=\S)")
+_MENTION_IN_FRONT: Final = compile_late(r"(@\w[\w.-]*)\s(?=[a-z])")
 _BEFORE_DASH: Final = compile_late(r"^([^\W\d_]{2,20}) [–—-] (?=\S)")
 _TO: Final = compile_late(r"^([^:→()\[\]]{2,40}?)\s(?:to|will)\s(?=[a-z])")
 _DAY: Final = compile_late(
@@ -209,6 +210,8 @@ def _handles(items: Sequence[str], known: Collection[str], things: Collection[st
 
 def _mentioned(item: str) -> _Owned | None:
     """Read a mention in front of an item's words, which is its owner whatever the other items have."""
+    if (match := _MENTION_IN_FRONT.match(item)) is not None:
+        return _Owned(item[match.end() :], match[1])
     owned = _in_front(item) if item.startswith("@") else None
     return owned if owned and all(map(_MENTION.fullmatch, _names_of(owned))) else None
 

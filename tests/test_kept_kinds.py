@@ -130,10 +130,10 @@ def test_what_is_posted_began_before(above: str, last: str, started: str | None,
 
 
 def test_those_who_act_in_the_timeline_own_actions(tmp_path: Path) -> None:
-    rows = f"- 08:10 UTC Kamila investigates\n{ROWS}\n\n## Action items\n\n"
-    rows += "- Refuse empty files (Kamila)\n- Alert on size (Joost)"
-    assert _load(tmp_path, HEAD.format(head="", rows=rows)).actions["owner"].tolist() == ["Kamila", "Joost"]
-    rows = rows.replace("Kamila investigates", "Kamila is in the office")
+    rows = f"- 08:10 UTC Zdenka investigates\n{ROWS}\n\n## Action items\n\n"
+    rows += "- Refuse empty files (Zdenka)\n- Alert on size (Ruurd)"
+    assert _load(tmp_path, HEAD.format(head="", rows=rows)).actions["owner"].tolist() == ["Zdenka", "Ruurd"]
+    rows = rows.replace("Zdenka investigates", "Zdenka is in the office")
     assert _load(tmp_path, HEAD.format(head="", rows=rows)).actions["owner"].isna().all()
 
 

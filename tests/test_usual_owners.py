@@ -88,8 +88,8 @@ def test_in_front_only_people_are_owners_of_a_list_that_has_some() -> None:
     ("items", "expected"),
     [
         (["Joe: renew the certificate", "Vendor: fix it"], ["Joe", None]),
-        (["Joe → renew the certificate", "Ana → add an alert"], ["Joe", "Ana"]),
-        (["Joe Doe to renew the certificate", "Ana to add an alert"], ["Joe Doe", "Ana"]),
+        (["Joe → renew the certificate", "Ask → add an alert"], ["Joe", None]),
+        (["Joe Doe to renew the certificate", "Ask to add an alert"], ["Joe Doe", None]),
         (["Renew the certificate (Joe)"], ["Joe"]),
         (["Monitoring: add an alert", "Process: renew it"], [None, None]),
         (["Need to renew it", "Remember to ask"], [None, None]),
@@ -100,6 +100,26 @@ def test_in_front_a_name_is_the_owner_where_the_report_has_it_for_a_person(
 ) -> None:
     assert owners(items, people="Joe Doe, Example Ltd") == expected
     assert owners(items) == [None] * len(items)
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        (["Lars: remove the job", "Inês: add an alert"], ["Lars", "Inês"]),
+        (["Cláudia: recriar o índice", "Renato: comparar os índices"], ["Cláudia", "Renato"]),
+        (["Amara - keep the settings", "Tomasz - add a test"], ["Amara", "Tomasz"]),
+        (["@kim renew the certificate", "@lee find the others"], ["@kim", "@lee"]),
+        (["renew it (emil)", "second operator (wgrau)", "ask"], ["emil", "wgrau", None]),
+        # No first name, or not all of them.
+        (["Lars: remove the job", "Kafka: add an alert"], [None, None]),
+        (["Java - keep the settings", "Rust - add a test"], [None, None]),
+        (["@types/node is pinned", "@angular/core moves"], [None, None]),
+        (["renew it (optional)", "second operator (soon)"], [None, None]),
+        (["Lars: remove the job"], [None]),
+    ],
+)
+def test_a_list_of_first_names_alone_has_its_owners_in_front(items: list[str], expected: list[str | None]) -> None:
+    assert owners(items) == expected
 
 
 def test_a_state_behind_the_name_and_a_day_are_read_too() -> None:

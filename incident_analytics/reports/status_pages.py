@@ -54,11 +54,19 @@ class _Update:
         """Find the one time that is next to the state or in a line of its own; return whether there is one."""
         found = [(index, when) for index, words in enumerate(self.words) if (when := _time_alone(words))]
         if not found:
-            return self.settle_behind()
+            return self.settle_before() or self.settle_behind()
         if len(found) == 1:
             index, self.when = found[0]
             del self.words[index]
         return len(found) == 1
+
+    def settle_before(self) -> bool:
+        """Find the time right behind the state, before the words in the same line; return whether it is there."""
+        when, rest = split_moment(self.words[0])
+        if ":" not in when or not rest:
+            return False
+        self.when, self.words[0] = when, rest
+        return True
 
     def settle_behind(self) -> bool:
         """Find the one time that is behind the last sentence of a line; return whether there is one."""

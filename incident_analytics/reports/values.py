@@ -379,7 +379,7 @@ _USERS: Final = (
     r"|residents|citizens|clinicians|nurses|doctors|travell?ers|managers|pupils|teachers|readers|riders"
     r"|(?:wallet|card|account|policy|ticket)\s?holders|households|taxpayers|applicants|buyers|sellers|couriers|callers"
     r"|drivers|editors|publishers|partners|staff|guests|fans|hikers|cyclists|commuters"
-    r"|artists|musicians|farmers|agents|operators|workers|colleagues|families|companies|businesses|listeners|authors"
+    r"|artists|musicians|farmers|colleagues|families|companies|businesses|authors"
     r"|attendees|donors|voters|borrowers|parents|pickers|contributors|learners"
     r"|researchers|scientists|tourists|teams|walkers|gamers|streamers|pensioners"
     r"|mailboxes|postbussen|postfächer|viaggiatori|zuschauer|schüler|osób|klientów|użytkowników|voyageurs|spectateurs|clientes"

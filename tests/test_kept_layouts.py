@@ -201,6 +201,72 @@ Affected components: Uploads, Media CDN
     assert list(corpus.services["service"]) == ["Uploads", "Media CDN"]
 
 
+EXPORTED = """<h2>Elevated API errors</h2>
+
+<p><strong>Incident #4471</strong> &mdash; <em>Status: Resolved</em> &mdash; Severity: Major outage (P1)</p>
+
+<small>Components: Payments API, Webhooks</small>
+
+<ul>
+<li><strong>Investigating</strong> - <time>2025-05-06 03:22 UTC</time> - Merchants see 5xx on the endpoint.</li>
+<li><strong>Identified</strong> - <time>2025-05-06 03:58 UTC</time> - A proxy ran out of ports.</li>
+<li><strong>Resolved</strong> - <time>2025-05-06 04:50 UTC</time> - Error rates are normal.</li>
+</ul>
+"""
+
+
+def test_a_page_in_html_is_read_as_one_in_markdown(tmp_path: Path) -> None:
+    (tmp_path / "api.md").write_text(EXPORTED, encoding="utf-8")
+    corpus = ia.load(tmp_path, status="all", cache=False)
+    (incident,) = corpus.incidents.to_dict("records")
+    assert (incident["title"], incident["severity"], incident["status"]) == ("Elevated API errors", "SEV-1", "Final")
+    assert [f"{at:%H:%M}" for at in corpus.timeline["at"]] == ["03:22", "03:58", "04:50"]
+    assert list(corpus.services["service"]) == ["Payments API", "Webhooks"]
+
+
+LETTER = """Savings Bank of Seldwyla
+Basel, 20 February 2025
+
+**Interruption of e-banking on 14 February 2025**
+
+Dear members,
+
+On Friday 14 February between 08:20 and 11:40 UTC you could not sign in. We noticed the problem at 08:35 UTC, when the
+first of you called. After a certificate had been renewed, sign-in worked again at 11:40 UTC.
+
+This matter is now closed.
+"""
+
+
+def test_a_letter_is_about_the_day_in_its_subject(tmp_path: Path) -> None:
+    (tmp_path / "letter.md").write_text(LETTER, encoding="utf-8")
+    (incident,) = ia.load(tmp_path, status="all", cache=False).incidents.to_dict("records")
+    assert (incident["title"], incident["status"]) == ("Interruption of e-banking on 14 February 2025", "Final")
+    assert [f"{incident[name]:%d %H:%M}" for name in ("detected_at", "restored_at")] == ["14 08:35", "14 11:40"]
+
+
+@pytest.mark.parametrize(
+    ("line", "severity", "status"),
+    [
+        ("6 May 2025 · SEV1 · Draft · times in UTC", "SEV-1", "Draft"),
+        ("6 May 2025 | Sev 2 | Closed", "SEV-2", "Final"),
+        ("_Draft, please comment_", None, "Draft"),
+        ("Entwurf – bitte prüfen", None, "Draft"),
+        ("Drafts of the plan were closed", None, None),
+        ("SEV1 · SEV2 · SEV3 are our severities", None, None),
+        ("The ticket of the vendor is closed", None, None),
+    ],
+)
+def test_a_line_of_the_head_says_what_a_report_is(
+    line: str, severity: str | None, status: str | None, tmp_path: Path
+) -> None:
+    text = f"# Outage of the shop\n\n{line}\n\n## Timeline\n\n- 2025-05-06 09:00 UTC Shop down\n- 10:00 Shop up again\n"
+    (tmp_path / "shop.md").write_text(f"{text}\n## Root cause\n\nA full disk.\n", encoding="utf-8")
+    (incident,) = ia.load(tmp_path, status="all", cache=False).incidents.to_dict("records")
+    found = [None if pd.isna(incident[name]) else incident[name] for name in ("severity", "status")]
+    assert found == [severity, status]
+
+
 def test_a_title_says_what_broke_where_a_report_has_its_start_and_end(tmp_path: Path) -> None:
     head = "# Search index rollback\n\nSeverity: 3\nStart time: 2024-06-11 14:02 UTC\nEnd time: 2024-06-11 14:49 UTC\n"
     (tmp_path / "a.md").write_text(f"{head}\n## Why?\n\nNothing is checked.\n", encoding="utf-8")

@@ -209,7 +209,25 @@ def test_a_time_of_which_nothing_is_said_is_not_passed_over() -> None:
         ("Between 09:10 and 10:40 UTC you could not sign in.", {"started": "09:10", "restored": "10:40"}),
         ("The meters sent nothing between 09:10 and 10:40 UTC.", {"started": "09:10", "restored": "10:40"}),
         ("Trading was halted at 09:10 UTC and resumed at 10:40 UTC.", {"started": "09:10", "restored": "10:40"}),
+        (
+            "No dia 3 de março o sistema saiu do ar às 09:10 UTC e voltou a funcionar às 10:40 UTC.",
+            {"started": "09:10", "restored": "10:40"},
+        ),
+        (
+            "Entre las 09:10 y las 10:40 UTC no pudieron pagar. A las 09:20 UTC varios clientes nos avisaron.",
+            {"started": "09:10", "detected": "09:20", "restored": "10:40"},
+        ),
+        (
+            "If you called the API between 09:10 and 10:40 UTC you got an error. Our probes paged Ines at 09:20 UTC.",
+            {"started": "09:10", "detected": "09:20", "restored": "10:40"},
+        ),
+        ("From 09:10 UTC each push was refused.", {"started": "09:10"}),
+        ("The service stopped answering at 8.40am. Colleagues reported it to the desk at 8.52am.", {}),  # whose clock?
         # None of these says that it was then.
+        ("If you pay between 09:10 and 10:40 UTC you got an error.", {}),
+        ("The page was read-only from 09:10 UTC.", {}),
+        ("It was not available again at 10:40 UTC. Logins failed at 09:10 UTC.", {"started": "09:10"}),
+        ("At 09:10 UTC the morning push notification went out. Logins failed at 09:20 UTC.", {"started": "09:20"}),
         ("The migration began at 09:10 UTC. Half of it was available again at 10:40 UTC.", {}),
         ("It took us until 10:05 UTC to reach the vendor.", {}),
         ("Between 09:10 and 10:40 UTC you could not reach us by phone.", {}),

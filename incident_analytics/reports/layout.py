@@ -327,8 +327,8 @@ class _Splitter:
         if not (line.strong or text.endswith(":") or hashes or self.is_plain):
             return None
         title = text[hashes.end() if hashes else 0 :].rstrip(": ")
-        if self.is_plain and not (line.strong or hashes) and ": " in title:
-            return None  # a label with its value
+        if self.is_plain and not (line.strong or hashes) and (": " in title or begins_with_time(text)):
+            return None  # a label with its value, a row
         kinds = self.kinds_of(title, exactly=not (line.strong or self.is_plain))
         if not kinds and line.strong and not self.kinds:  # a field as a heading
             return title if any(template.field_named(title) for template in self.templates) else None

@@ -32,7 +32,7 @@ _CLOCK = compile_late(
     r"(?P<bound>\b(?:until|till|before|after|than|of|bis|vor|nach|tot|voor|na|jusqu['’]à|avant|après|hasta|até|antes de"
     r"|después de|depois|fino\s(?:alle|a)|prima\sdelle|dopo) )?"
     r"(?:\b(?:[Aa]t|[Bb]y|[Ff]rom|[Ss]ince|[Aa]bout|[Aa]round|[Aa]lle|[Oo]m|[Gg]egen|[Uu]m|[Ss]inds|[Vv]anaf|[Aa]b|[Àà]"
-    r"|[Kk]l(?:o|okken)?\.?|ore|[Pp]as om|[Ee]rst um) ){0,2}"
+    r"|(?:[Aa] )?[Ll]as|[Aa]s|Às|[Kk]l(?:o|okken)?\.?|ore|[Pp]as om|[Ee]rst um) ){0,2}"
     r"(?P<time>(?<![\d:.$/+-])(?<!\b[Tt]he\s)(?:(?:[01]?\d|2[0-4])[:h][0-5]\d(?![\d%]|:\d)(?:\s?[AaPp]\.?[Mm]\b\.?)?"
     r"|(?:[01]?\d|2[0-3])\.[0-5]\d(?=\s(?:Uhr|uur|h)\b)"
     r"|(?:(?<=[Kk]l )|(?<=[Kk]l\. |[Kk]lo |ore ))(?:[01]?\d|2[0-3])\.[0-5]\d(?![\d%])"
@@ -44,11 +44,16 @@ _MAY_HAVE_CLOCK = compile_late(
     r"\d(?:[:h]|\s?[AaPp]\.?[Mm]|\.\d\d\s?(?:[Uu]|[AaPp]\.?[Mm]|h\b))|[Kk]lo? |[Kk]l\. |ore "
 )
 """What every time of day has."""
-_SENTENCE_END = compile_late(r"(?<![ap]\.m\.)(?<=[.!?])[\"'”’)]*\s+(?=[\"'“‘(]?[^\W\d_a-zà-ÿ])")
+_SENTENCE_END = compile_late(
+    r"(?<![ap]\.m\.)(?<=[.!?])[\"'”’)]*\s+(?=[\"'“‘(]?[^\W\d_a-zà-ÿ])|(?<=[A-Z][A-Z][A-Z]\.)\s+(?=\d[\d.,]*\s[a-z])"
+)
 _JOINT = compile_late(r";\s|:\s|,?\s(?:and|but|en|und|et|e|y)\s|,\s(?:so|who|which|when|while|then)\s")
 """Where one clause ends and the next begins."""
 _CONJUNCTION = compile_late(r"^,?\s?(?:and|but|so|en|und|et|e|y)\b")
-_RANGE = compile_late(r"\s?(?:to|until|till|through|and|[-–—]|bis|tot|al?|alle|à|às|hasta)\s?(?:about |around )?")
+_RANGE = compile_late(
+    r"\s?(?:to|until|till|through|and|[-–—]|bis|und|tot|en|al?|alle|e|à|et|às|hasta|y|og|och|i)\s?(?:about |around )?"
+    r"(?:las |les |le |alle |às |as |die )?"
+)
 _UNTIL_FOUND = compile_late(r"\b(?:took|needed) (?:(?:me|us|him|her|them|(?:the|our) \w+) )?(?P<until>until )$")
 """Words before a time at which, as those behind it go on, something was understood at last."""
 _TO_FIND = compile_late(
@@ -69,6 +74,13 @@ _IS_OUT = compile_late(
     r"|\b(?:users|customers|clients|visitors|members|merchants|people|readers|nobody|no one)\b[^.;]{0,40}?"
     r" (?:could(?: not|n['’]t)|were unable to|were not able to)\b|\b(?:nobody|no one|none of you) could\b"
     r"|\b(?:you|we) (?:could(?: not|n['’]t)|were unable to|were not able to) (?!reach us|call)"
+    r"|\byou (?:got|saw|received|were shown) (?:an? )?(?:errors?|NXDOMAIN|nothing|\d{3}|time-?outs?|blank|empty)\b"
+    r"|\b(?:arrived|reached|sent|charged|paid|printed|delivered)\b[^.;]{0,40} twice\b"
+    r"|\bno (?:se )?(?:pudieron|podían|pudo|podía)\b|\bnão (?:conseguiram|era possível|puderam)\b"
+    r"|\bn['’](?:ont|avez) pas pu\b"
+    r"|\bn['’]était pas (?:possible|accessible|disponible)\b|\bnon (?:era|è stato) possibile\b"
+    r"|\bkonnten?\b[^.;]{1,120}\b(?:nicht|keine?n?)\b|\bkonden?\b[^.;]{1,80}\b(?:niet|geen)\b|\bkunde (?:\w+ )?inte\b"
+    r"|\bkunne (?:\w+ )?ikke\b"
     r"|\b(?:sent|returned|received|delivered|accepted|showed|recorded) (?:nothing|no \w+|only errors)\b",
     re.IGNORECASE,
 )
@@ -98,7 +110,8 @@ _NOT_SAID = compile_late(
     r"|(?:every|each|both)(?= (?:other |\w+ )?(?:minute|hour|day|night|morning|evening|week|\w+day|month"
     r"|quarter|year|time)s?\b)"
     r"|usually|normally(?! again)|opens|open(?= (?:at|from|until|between)\b)|hours"
-    r"|always|cron|tested|if|until now|maintenance|(?-i:\bHad) \w+"
+    r"|always|cron|tested|if(?! you (?:called|tried|visited|opened|used|logged|sent)\b)|until now|maintenance"
+    r"|(?-i:\bHad) \w+"
     # what is only wished or thought
     r"|could(?! not\b)|might|may|hop(?:e|ed|es|ing)|expect\w*|promis\w+|estimat\w+|eta|were to|decid\w+|decision"
     r"|believ\w+|thought|thinks?|suspect\w*|assum\w+|suppos\w+|seem\w*|appear\w*|apparently"
@@ -138,9 +151,13 @@ _REPORTED = compile_late(
 )
 """Words behind which is what somebody said, which may be so at another time."""
 _PASSED_ON = compile_late(
-    r"\b(?:was|were|been|be) (?:\w+ )?(?:informed|told|notified|contacted|asked|warned|updated)\b", re.IGNORECASE
+    r"\b(?:was|were|been|be) (?:\w+ )?(?:informed|told|notified|contacted|asked|warned|updated)\b"
+    r"|\b(?:push|marketing|morning|newsletter|reminder) (?:\w+ )?notifications?\b"
+    r"|\b(?:web|home|login|landing|error|status|front|blank|start)[ -]?pages?\b"
+    r"|\bpages? (?:was|were|is|are|loaded|showed|did|could)\b",
+    re.IGNORECASE,
 )
-"""How somebody hears of what is known already."""
+"""How somebody hears of what is known already, and what readers get and see."""
 _ANOTHER_DAY = compile_late(
     r"\b(?:next|following) (?:day|morning|afternoon|evening)|\bday (?:after|before)|\bdays (?:later|earlier)"
     r"|\btomorrow\b|\bovernight\b|\bthe (?:evening|night) before\b|\bvolgende (?:dag|ochtend)|\bnächsten (?:Tag|Morgen)"
@@ -155,6 +172,17 @@ _GOES_ON = compile_late(
 )
 """What a text says of an incident that is not over."""
 _HALF = compile_late(r"\d\s?[ap]\.?m", re.IGNORECASE)
+_SINCE = compile_late(r"\b(?:from|since|vanaf|ab)\b", re.IGNORECASE)
+_FAILS = compile_late(
+    r"\b(?:fail(?:ed|s)?|refused|rejected|denied|timed out|errors?|dropped|lost|could(?: not|n['’]t)|unavailable"
+    r"|unreachable)\b",
+    re.IGNORECASE,
+)
+"""What was so since a time at which it began."""
+_NOT = compile_late(
+    r"n['’]t\b|\b(?:not|never|hardly|nicht|kein\w*|niet|geen|pas|ne|non|não|nunca|jamás|inte|ikke|nie|aldrig|aldri)\b",
+    re.IGNORECASE,
+)
 _ON_THE_WALL = compile_late(r"\d\s?[ap]\.?m|\b(?:Uhr|uur)\b", re.IGNORECASE)
 _NOON = 12
 _WEEKDAY = compile_late(WEEKDAY, re.IGNORECASE)
@@ -318,8 +346,11 @@ def _clauses(sentence: str, times: Sequence[re.Match[str]]) -> Iterator[tuple[in
         is_of_noun = before and _OF_A_NOUN.match(sentence, time.end()) and not _BEFORE_THAT.search(before)
         is_unclear = time["bound"] or is_of_noun or end < 0 or begin < 0
         event = "" if is_unclear else " ".join(words.split()).strip(" ,;:.")
+        is_since = _SINCE.search(sentence[time.start() : time.start("time")]) is not None
         state, said = _said_until(sentence, time) if len(times) == 1 and time["bound"] == "until " else (None, "")
         event = said if state else event
+        if is_since and not is_unclear and _FAILS.search(event):
+            state = "started"
         yield time.start(), TimedClause(time["time"], event, 0, state, approximate=time["about"] is not None)
 
 
@@ -452,8 +483,10 @@ def _asserts(name: str, clause: TimedClause, reading: Reading | None) -> bool:
         return False
     if name == "started" and "part" in reading.meanings and "begin" not in reading.meanings:
         return False  # something was better, or worse, in part
+    if is_turn:  # which may have its own not, of what no longer worked
+        return name == "started" or _NOT.search(clause.event) is None
     has = reading.meanings | reading.features
-    return "not" not in has and (is_turn or any(group <= has for group in _ASSERTS[name]))
+    return "not" not in has and any(group <= has for group in _ASSERTS[name])
 
 
 def _is_in_doubt(

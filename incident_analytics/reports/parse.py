@@ -117,8 +117,8 @@ _OF_PEOPLE = re.compile(
 
 _LASTS = (" for ", " last", " took ", "duur", "dauer", " dur", "varade", "varte", "varede", "trwa")
 """One of these is in each sentence that says how long it was."""
-_COURSE = frozenset(
-    {None, "summary", "timeline", "impact", "user_impact", "what_happened", "detection", "response", "resolution"}
+_COURSE = frozenset({None, "summary", "timeline", "impact", "user_impact", "what_happened"}) | frozenset(
+    {"lead_up", "detection", "response", "resolution"}
 )
 """Sections whose sentences may say when things were."""
 

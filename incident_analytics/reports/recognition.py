@@ -51,13 +51,14 @@ _OF_SYSTEMS: Final = compile_late(
     r"|queues?|deploy\w*|rollbacks?|releases?|certificates?|log-?ins?|errors?|traffic|requests?|streams?|backups?|hosts?"
     r"|users?|customers?|players?|panne|serveurs?|base de données|utilisateurs?|ausfall|störung|dienste?|nutzer|kunden"
     r"|servicios?|servidor\w*|sistemas?|usuarios?|serviços?|usuários?|servizi\w*|sistem[ai]|utenti|storing|dienst|gebruikers"
-    r"|tjenest\w*|tjänst\w*|nede|nere|brukere|användare|awari\w*|usług\w*|kesinti\w*|sunucu\w*)\b",
+    r"|tjenest\w*|tjänst\w*|nede|nere|brukere|användare|awari\w*|usług\w*|kesinti\w*|sunucu\w*|portal\w*|klanten|kassa\w*|clientes|clienti"
+    r"|payments?|pagos?|pagamenti|pagamentos|paiements?|zahlung\w*|trading|catalogue|katalog\w*|meters?)\b",
     re.IGNORECASE,
 )
 """What an account of an incident names; one of a journey doesn't."""
 _WRITTEN: Final = compile_late(
     r"\b(?:updated|posted|published|written|reviewed|revised|version|issued)\b[^.;\d]{0,40}\d+(?![\d:])"
-    r"|\b\d{4}\W{1,3}(?:updated|posted|published|written|reviewed|revised)\b",
+    r"|\b\d{4}\W{1,3}(?:updated|posted|published|written|reviewed|revised|by)\b",
     re.IGNORECASE,
 )
 """What is next to the day on which a text was written."""

@@ -58,6 +58,15 @@ _PUBLISHED: Final = ("date", "published", "publishdate", "pubdate", "posted")
 """Keys of front matter that say when a text was published, or when the incident was."""
 
 
+_FROM: Final = frozenset({"from", "von", "de", "van", "da", "från", "fra", "od"})
+_SUBJECT: Final = frozenset(
+    {"subject", "betreff", "objet", "asunto", "assunto", "onderwerp", "oggetto", "ämne", "emne", "temat"}
+)
+"""Labels at the head of each mail, next to that of its date."""
+_HEAD_OF_MAIL: Final = 8
+"""Labels that are looked at for these."""
+
+
 def _is_dated_later(head: Sequence[tuple[str, Line]]) -> bool:
     """Return whether the date of front matter is later than every other one in it, but those of changes."""
     days = {fold(label): date_in(line.text) for label, line in head}
@@ -95,7 +104,8 @@ def find_fields(
     is_labelled = bool(head) or not all(name.endswith("_at") for name in names)
     for section, own in zip(sections[:above], tops, strict=True):
         labels = own or ([] if is_labelled else list(_labelled_in_fence(section, template)))
-        is_mail = {fold(label) for label, _ in labels} >= {"from", "subject"}
+        words = {fold(label) for label, _ in labels[:_HEAD_OF_MAIL]}
+        is_mail = not (words.isdisjoint(_FROM) or words.isdisjoint(_SUBJECT))
         for index, (label, line) in enumerate(labels):
             is_mail &= line.line == labels[0][1].line + index  # below the first blank line is what was sent
             yield Field(label, _with_unit(label, line), is_sure=True, is_of_post=is_mail)

@@ -63,7 +63,7 @@ class _Update:
     def settle_before(self) -> bool:
         """Find the time right behind the state, before the words in the same line; return whether it is there."""
         when, rest = split_moment(self.words[0])
-        if ":" not in when or not rest:
+        if ":" not in when or not rest or not self.words[0].lstrip(_MARKS).startswith(when):
             return False
         self.when, self.words[0] = when, rest
         return True

@@ -385,7 +385,7 @@ _USERS: Final = (
     r"|mailboxes|postbussen|postfächer|viaggiatori|zuschauer|schüler|osób|klientów|użytkowników|voyageurs|spectateurs|clientes"
     r"|passengers|patients|shoppers|viewers|employees"
     r"|nutzer(?:innen)?|nutzende|benutzer|anwender|kund(?:en|innen)|personen|mitarbeite(?:r|nde)|beschäftigte|fahrgäste|patienten"
-    r"|utilisateurs|abonnés|visiteurs|personnes|usagers|usuari[oa]s|clientes|personas|abonados|pasajeros|pacientes|usuários"
+    r"|utilisateurs|lecteurs|lectrices|adhérents|habitants|abonnés|visiteurs|personnes|usagers|usuari[oa]s|clientes|personas|abonados|pasajeros|pacientes|usuários"
     r"|utilizadores|pessoas|motoristas|passageiros|alunos|gebruikers|klanten|reizigers|mensen|bezoekers|medewerkers"
     r"|utenti|clienti|persone|passeggeri|pazienti|användare|kunder|resenärer|brukere)\b"
 )

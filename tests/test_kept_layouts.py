@@ -224,6 +224,62 @@ def test_a_page_in_html_is_read_as_one_in_markdown(tmp_path: Path) -> None:
     assert list(corpus.services["service"]) == ["Payments API", "Webhooks"]
 
 
+CHAT = """# Incident channel 2025-07-03: payments declined
+
+Severity: SEV2. Times in UTC.
+
+**incident-bot** 14:05
+Incident declared by @rui: card payments fail
+
+**katya (she)** 14:09
+me, looking
+
+**katya** [14:26]
+found the cause. a new rule matched every card
+**rui** 2:41 PM
+success rate is back to normal,
+incident resolved
+"""
+
+
+def test_each_message_of_a_chat_is_a_row(tmp_path: Path) -> None:
+    (tmp_path / "chat.md").write_text(CHAT, encoding="utf-8")
+    rows = ia.load(tmp_path, status="all", cache=False).timeline
+    assert [f"{at:%H:%M}" for at in rows["at"]] == ["14:05", "14:09", "14:26", "14:41"]
+    assert rows["event"].iloc[3] == "rui: success rate is back to normal, incident resolved"
+
+
+def test_headings_with_times_and_names_below_lists_are_no_chat(tmp_path: Path) -> None:
+    text = "# Plan\n\nLunch 12:30\nSoup\n\nTalk 13:30\nQueues\n\nEnd 15:00\nBus\n"
+    (tmp_path / "plan.md").write_text(text, encoding="utf-8")
+    assert list(ia.load(tmp_path, status="all", cache=False).files["outcome"]) == ["skipped"]
+
+
+FORM = """# UNPLANNED DOWNTIME FORM
+
+**Form no.** DT-2024-007
+**Short description** Medication charts unavailable on wards 3 to 9
+**Date of event** 16/01/2024
+**Criticality** Critical
+**System(s)** eMAR, Ward tablets
+**Time reported to IT** 21:15 UTC
+
+## Resolved
+
+2024-01-16 23:55 UTC
+"""
+
+
+def test_labels_of_a_form_have_no_colons_and_a_heading_may_be_that_of_an_instant(tmp_path: Path) -> None:
+    (tmp_path / "form.md").write_text(FORM, encoding="utf-8")
+    corpus = ia.load(tmp_path, status="all", cache=False)
+    (incident,) = corpus.incidents.to_dict("records")
+    assert (incident["incident_id"], incident["severity"]) == ("DT-2024-007", "SEV-1")
+    assert incident["title"] == "Medication charts unavailable on wards 3 to 9"
+    assert [f"{incident[name]:%d %H:%M}" for name in ("detected_at", "restored_at")] == ["16 21:15", "16 23:55"]
+    assert list(corpus.services["service"]) == ["eMAR", "Ward tablets"]
+
+
 LETTER = """Savings Bank of Seldwyla
 Basel, 20 February 2025
 

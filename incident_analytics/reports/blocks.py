@@ -46,7 +46,10 @@ class Line(NamedTuple):
     @property
     def value(self) -> str:
         """The words after the label, or all of them."""
-        return self.text if self.label is None else self.text[len(self.label) :].lstrip()[1:].strip()
+        if self.label is None:
+            return self.text
+        rest = self.text[len(self.label) :].lstrip()
+        return rest[2 if rest.startswith(".:") else 1 :].strip()  # "No.: 7" has both behind its label
 
 
 make_line: Final[Callable[[tuple[str, int, str | None, bool, bool]], Line]] = partial(tuple.__new__, Line)

@@ -145,7 +145,7 @@ _OF_REPORT = compile_late(
     r"|^(?=[^:|\d]{0,40}(?:dat|fecha|dag\b|dzień|tarih))[^:|\d]{0,40}(?:report(?!ed)|document|meeting|post-?mortem|\brca\b|\bpir\b"
     r"|publi|updat|revis|\bclosed\b|bericht|erstell|freigabe|informe|rapport|relat[óo]rio|relazione|verslag|raport|rapor\b"
     r"|reuni|réunion|besprechung|vergadering|möte|møte)[^:|\d]{0,30}[:|]"
-    r"|\b(?:written|published|posted|prepared|updated|review(?:ed)?|compiled|created|dated|author|version|approved)\b[^.\d]{0,80}\d(?!\d?[:h]\d)",
+    r"|\b(?:written|published|posted|prepared|updated|review(?:ed)?|compiled|created|exported|printed|dated|author|version|approved)\b[^.\d]{0,80}\d(?!\d?[:h]\d)",
     re.IGNORECASE,
 )
 """Lines whose date is that of the report."""

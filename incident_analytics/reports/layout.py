@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.action_states import read_own_state
 from incident_analytics.reports.blocks import RUNNING, Block, Document, Fence, Item, Line, Paragraph, Section, Table
+from incident_analytics.reports.chats import with_messages
 from incident_analytics.reports.item_details import split_details
 from incident_analytics.reports.labels import labelled
 from incident_analytics.reports.placeholders import fold
@@ -72,7 +73,7 @@ def lay_out(document: Document, templates: Sequence[Template]) -> tuple[Section,
     """
     known_to = tuple(templates)
     kinds_of = _kinds_by(known_to)
-    known = with_updates(document)
+    known = with_messages(with_updates(document))
     is_plain = len(known) < 3  # noqa: PLR2004 - no heading but the title: lines are the headings
     sections: list[Section] = []
     for section in known:

@@ -33,7 +33,7 @@ from incident_analytics.reports.blocks import (
 )
 from incident_analytics.reports.html_blocks import markdown_of_html
 from incident_analytics.reports.other_tables import find_tables
-from incident_analytics.reports.wiki import markdown_of_wiki, unfolded
+from incident_analytics.reports.wiki import markdown_of_form, markdown_of_wiki, unfolded
 
 __all__ = ["MARK", "mark_line", "parse_markdown", "read_rows", "split_cells", "tidy_markdown"]
 
@@ -231,7 +231,7 @@ class _Reader:
             before = source[: match.start("text")].encode()
             self.front = (match["text"], self.line_at(len(before)))
             source = _blank(match[0].encode()).decode() + source[match.end() :]
-        if (plain := markdown_of_html(unfolded(markdown_of_wiki(source)))) is not source:
+        if (plain := markdown_of_form(markdown_of_html(unfolded(markdown_of_wiki(source))))) is not source:
             source, self.source = plain, plain.encode()
         self.walk(self.take_other_tables(source))
         self.finish_section(len(self.source))

@@ -71,7 +71,8 @@ _IS_OUT = compile_late(
     r"|^\W*(?:down|unavailable|unreachable|offline) (?:from|between)\b"
     r"|^(?!.*\b(?:backups?|deploy\w*|builds?|jobs?|roll ?backs?|attempts?|tests?|repairs?|failovers?)\b.* failed)"
     r"[^.;]{3,80} (?:failed|timed out|did(?: not|n['’]t) (?:work|load|connect|arrive)) (?:from|between)\b"
-    r"|\b(?:users|customers|clients|visitors|members|merchants|people|readers|nobody|no one)\b[^.;]{0,40}?"
+    r"|\b(?:users|customers|clients|visitors|members|merchants|people|readers|drivers|staff|students|players|nurses"
+    r"|patients|passengers|colleagues|shops|stores|branches|nobody|no one)\b[^.;]{0,40}?"
     r" (?:could(?: not|n['’]t)|were unable to|were not able to)\b|\b(?:nobody|no one|none of you) could\b"
     r"|\b(?:you|we) (?:could(?: not|n['’]t)|were unable to|were not able to) (?!reach us|call)"
     r"|\byou (?:got|saw|received|were shown) (?:an? )?(?:errors?|NXDOMAIN|nothing|\d{3}|time-?outs?|blank|empty)\b"
@@ -166,6 +167,8 @@ _ANOTHER_DAY = compile_late(
 )
 _OF_OTHER_ZONE = compile_late(r"\b(?:local|their|store|site|office)(?: \w+)? time\b", re.IGNORECASE)
 """Words for a zone that nothing says."""
+_TIME_OF = compile_late(r"\s[A-Z][a-z]+ time\b")
+"""Words behind a time for a zone that is not known."""
 _GOES_ON = compile_late(
     r"\b(?:remains?|(?:is|are|stays?)\sstill)\s(?:open|ongoing|down|paused|unavailable|offline|degraded|unresolved)\b",
     re.IGNORECASE,
@@ -240,13 +243,17 @@ def read_narrative(paragraphs: Iterable[Paragraph | Item], day: date) -> tuple[l
     for paragraph in texts:
         starts = list(accumulate((len(line.text) + 1 for line in paragraph.lines), initial=0))
         is_of_incident = True
-        for offset, sentence in _sentences(paragraph.text):
+        label = paragraph.lines[0].label or ""  # which says nothing of when anything was
+        for offset, sentence in _sentences(paragraph.text, len(label)):
             days = _days_named(sentence, day)
             if days:
                 is_of_incident = days == {0}
             is_of_incident &= _ELSEWHERE.search(sentence) is None
             times = list(_CLOCK.finditer(sentence))
-            if times and (_may_go_on(sentence, days) or _OF_OTHER_ZONE.search(sentence)):
+            is_elsewhere = _OF_OTHER_ZONE.search(sentence) or any(
+                _TIME_OF.match(sentence, each.end()) for each in times
+            )
+            if times and (_may_go_on(sentence, days) or is_elsewhere):
                 return [], False
             goes_on |= is_of_incident and _GOES_ON.search(sentence) is not None
             if not times or not is_of_incident:
@@ -291,10 +298,9 @@ def _is_of_one_half(clause: TimedClause) -> bool:
     return hour is None or int(hour[0]) > _NOON
 
 
-def _sentences(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the sentences of a paragraph with where each begins."""
-    begin = 0
-    for end in _SENTENCE_END.finditer(text):
+def _sentences(text: str, begin: int = 0) -> Iterator[tuple[int, str]]:
+    """Yield the sentences of a paragraph, from a place on, with where each begins."""
+    for end in _SENTENCE_END.finditer(text, begin):
         yield begin, text[begin : end.start()]
         begin = end.end()
     yield begin, text[begin:]

@@ -152,12 +152,23 @@ _LEFT: Final = compile_late(
     r"|\{\{?(?![#.:]\w)[^{}]{1,60}\}\}?|\bYYYY\b|\bHH:MM\b|\bXX+\b|(?<=\S)#{3,}|_{3,}"
 )
 """What only a template has: words in brackets, letters in place of figures."""
+_YEAR: Final = compile_late(r"\b20[0-4]\d\b(?![-./]\d)")
 _TAG: Final = compile_late(
     r"^\W{0,3}\[(?!TITLE|NAME|DATE|SERVICE|INCIDENT|TEAM|ID\b|SEV|YYYY)[A-Z]{2,8}\]\s+(?=\w+ \w)"
 )
 """A tag before a title, such as ``[DEV]``; none that a template leaves there to be filled in."""
 _PRESENT: Final = compile_late(r"\W*(?:present|regrets|apologies|agenda)\s?:", re.IGNORECASE)
 """How the notes of a meeting begin."""
+_MEETING: Final = compile_late(
+    r"\bmeeting\b|besprechung|\bsitzung|\bréunion|\breuni[óã]o?n?\b|\briunione|vergadering|\boverleg\b|\bmøte|\bmöte|spotkanie",
+    re.IGNORECASE,
+)
+"""A title that says so."""
+_ATTENDED: Final = compile_late(
+    r"\W*(?:present|regrets|apologies|agenda|attendees|attended|participants|teilnehme\w+|anwesend\w*|présents|participants"
+    r"|asistentes|presentes|presenti|aanwezig\w*|deltakere|deltagare|obecni)\s?:",
+    re.IGNORECASE,
+)
 _TO_DO: Final = compile_late(r"\d\W+(?:todo|tbd|tbc|\.\.\.|…)\W*$", re.IGNORECASE)
 """A row that has a time and no event yet."""
 _ASKS: Final = compile_late(
@@ -460,7 +471,11 @@ class _Signs:
         else:
             self.read_other_kinds(words, name, line)
         texts = [words, PurePath(self.path).stem, *(line.text for line in islice(_all_lines(self.sections), 5))]
-        self.has_date |= any(date_in(text) is not None for text in texts)
+        dates = [day for text in texts if (day := date_in(text)) is not None]
+        self.has_date |= bool(dates)
+        years = [int(year) for year in _YEAR.findall(words)]
+        if dates and years and max(years) < max(dates).year - 1:
+            self.leave(f"its title {words!r} is on an incident of {max(years)}", line, -3, is_unfilled=False)
         moment = next((each.text for each in islice(_all_lines(self.sections), 5) if _CLOCK.search(each.text)), "")
         if moment:
             self.add("times in its first lines", line, 1)
@@ -487,9 +502,12 @@ class _Signs:
 
     def read_beginning(self) -> None:
         """Look whether the text begins as the notes of a meeting do, or the updates on planned work."""
-        above = next((each for each in islice(_all_lines(self.sections), 5) if _PRESENT.match(each.text)), None)
+        is_meeting = any(section.level == 1 and _MEETING.search(section.title) for section in self.sections)
+        begins = _ATTENDED if is_meeting else _PRESENT
+        above = next((each for each in islice(_all_lines(self.sections), 5) if begins.match(each.text)), None)
         if above is not None:
-            self.leave(f"line {above.line} begins the notes of a meeting", above.line, is_unfilled=False)
+            weight = -4 if is_meeting else -2
+            self.leave(f"line {above.line} begins the notes of a meeting", above.line, weight, is_unfilled=False)
         work = next((each for each in islice(_all_lines(self.sections), 5) if _MAINTENANCE.match(each.text)), None)
         if work is not None:
             self.leave(f"line {work.line} is on planned maintenance", work.line, -4, is_unfilled=False)

@@ -13,8 +13,8 @@ from incident_analytics.reports.blocks import Fence, Line, Section, Table
 from incident_analytics.reports.labels import labelled, labelled_fence
 from incident_analytics.reports.placeholders import fold
 from incident_analytics.reports.template import Template
-from incident_analytics.reports.times import date_in
-from incident_analytics.reports.zones import find_zone
+from incident_analytics.reports.times import date_in, split_moment
+from incident_analytics.reports.zones import find_zone, is_zone
 from incident_analytics.schema import STATUSES
 
 __all__ = ["OF_INCIDENTS", "OTHER_MATTERS", "TIME", "Field", "find_fields", "head_fields"]
@@ -63,6 +63,8 @@ _SUBJECT: Final = frozenset(
     {"subject", "betreff", "objet", "asunto", "assunto", "onderwerp", "oggetto", "ämne", "emne", "temat"}
 )
 """Labels at the head of each mail, next to that of its date."""
+_LONGEST_MOMENT: Final = 40
+"""Characters of a section that may be a moment."""
 _HEAD_OF_MAIL: Final = 8
 """Labels that are looked at for these."""
 
@@ -115,11 +117,21 @@ def find_fields(
         of_post = is_post or (is_later and fold(label) in _PUBLISHED)
         yield Field(label, _with_unit(label, line), is_sure=True, is_of_post=of_post)
     for section, part in zip(sections, parts, strict=True):
-        named = template.field_named(section.title) if part is None and section.level else None
+        is_field = section.level and (part is None or _is_moment_alone(section))
+        named = template.field_named(section.title) if is_field else None
         holds_fields = named is not None and any(template.field_named(label) for label, _ in labelled(section))
         if named is not None and not holds_fields and (named != "title" or section.level > template.report_level):
             yield Field(section.title, _first_value(section), is_sure=section.level > template.report_level)
     yield from _fields_within(sections, parts, above, template)
+
+
+def _is_moment_alone(section: Section) -> bool:
+    """Return whether a section is nothing but a time of day with its date and zone: below *Detected* and *Resolved*."""
+    words = section.body
+    if len(words) > _LONGEST_MOMENT or ":" not in words or len(section.blocks) != 1:
+        return False
+    when, rest = split_moment(words)
+    return ":" in when and (not rest or is_zone(rest))
 
 
 def _fields_within(

@@ -33,6 +33,7 @@ _SAYINGS: Final[Mapping[str, re.Pattern[str]]] = {
     ),
     "detected": compile_late(
         r"\b(?:noticed|spotted)\b(?! (?:that|it) (?:was )?(?:over|fixed|back|working|again))"
+        r"|\b(?:learned|learnt|heard|found out) about (?:it|this)\b"
         r"|\bsaw the (?:gap|errors?|drop|spike|failures?|first)\b"
         r"|\bfirst (?:(?:bug |error |user |customer )?reports?|calls?|complaints?|tickets?|messages?|e-?mails?|tweets?"
         r"|posts?|alerts?|alarms?)\b[^.;]{0,40}? (?:came|arrived|reached|were received|was received)\b"
@@ -63,6 +64,7 @@ _SAYINGS: Final[Mapping[str, re.Pattern[str]]] = {
         r"|\btook (?:over the (?:case|incident|call)|(?:up|on) the (?:case|incident|ticket|work)|the (?:call|ticket))\b"
         r"|^\W*(?:and )?i (?:saw|read) (?:it|that|this|the \w+)\b"
         r"|\bpicked (?:it|the \w+) up\b|\bpicked up the (?:ticket|call|page|alert)\b"
+        r"|\bgot to (?:my|his|her|their) (?:desk|laptop|computer)\b"
         r"|\bopened (?:my|his|her|their) laptops?\b"
         r"|\bmet het onderzoek begonnen\b|\bbegon(?:nen)?\b[^.;]{0,30} (?:onderzoek\w*|te zoeken|te kijken)\b"
         r"|\b(?:begann(?:en)?|hat|haben|nahm(?:en)?) [^.;]{0,40}(?:suche|analyse|untersuch\w+|fehlersuche|arbeit)\b"
@@ -79,6 +81,7 @@ _SAYINGS: Final[Mapping[str, re.Pattern[str]]] = {
         r" |root |underlying )*(?:reason|cause|culprit)s?\b"
         r"|\bthe (?:actual |real |root )?(?:reason|cause|culprit) (?:was|had been) (?:found|known|clear|identified"
         r"|established|understood)\b"
+        r"|\bhad found (?:that|out)\b"
         r"|\b(?:became|was) clear (?:that|why)\b(?! (?:\w+ ){0,3}(?:would|will|need))"
         r"|\b(?:we|i|he|she|team|engineers?|and) (?:had )?(?:understood|established|worked out|figured out|determined)"
         r" (?:that|why|what)\b"
@@ -101,6 +104,7 @@ _SAYINGS: Final[Mapping[str, re.Pattern[str]]] = {
         r"|normal|fine|arrived|flowed|loaded|responded|answered|printed|possible|flowing|arriving|loading) again\b"
         r"|\b(?:everything|all|services?|systems?|site|it|operations?|traffic|trading|access) (?:was|were|had been|is)"
         r" (?:fully |all )?(?:back|restored|normal|up|resolved)\b(?! (?:to|in|from|on) (?!normal|service|line))"
+        r"|\b(?:was|were) back (?:for (?:everybody|everyone|all)|to normal|online)\b"
         r"|\b(?:services?|trading|operations?|access) (?:was |were )?(?:fully )?(?:resumed|restored)\b"
         r"|\bstoring (?:\w+ ){0,2}(?:verholpen|opgelost)\b|\b(?:weer|opnieuw) (?:\w+ )?(?:bereikbaar|beschikbaar"
         r"|normaal|online|gebruiken)\b"

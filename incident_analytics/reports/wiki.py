@@ -1,4 +1,4 @@
-"""The markup of Jira and Confluence, and folded parts -> Markdown of the same length: every line and offset stays."""
+"""The markup of Jira and Confluence, forms, folded parts -> Markdown of the same length: each line and offset stays."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from incident_analytics.late_patterns import compile_late
 
-__all__ = ["markdown_of_wiki", "plain_wiki", "unfolded"]
+__all__ = ["markdown_of_form", "markdown_of_wiki", "plain_wiki", "unfolded"]
 
 _HEADINGS: Final = ("h1. ", "h2. ", "h3. ", "h4. ")
 _HEADING: Final = compile_late(r"^h(?P<level>[1-6])\. ", re.MULTILINE)
@@ -65,6 +65,27 @@ def _heading_of_fold(match: re.Match[str]) -> str:
     if title and _NO_TITLE.match(title):
         return match[0]
     return _as_long(f"###### {title}" if title else "", match[0])
+
+
+_FORM: Final = compile_late(r"^(?:\*\*[^\W\d_][^*:\n]{1,40}\*\* [^\s:*–—-][^\n]*(?:\n|\Z)){4,}", re.MULTILINE)
+"""Lines that each open with a label in bold, as those of a form do, and have no colon behind it."""
+_LABEL: Final = compile_late(r"^(\*\*[^*:\n]+\*\*) ", re.MULTILINE)
+
+
+def markdown_of_form(text: str) -> str:
+    r"""Return a text in which the labels of a form, line by line in bold, have colons behind them; any other as it is.
+
+    Examples
+    --------
+    >>> print(markdown_of_form("**Form no.** DT-7\n**Date** 16/01/2024\n**Down** 21:10\n**Back** 23:55\n"), end="")
+    **Form no.**:DT-7
+    **Date**:16/01/2024
+    **Down**:21:10
+    **Back**:23:55
+    """
+    if "** " not in text or _FORM.search(text) is None:
+        return text
+    return _FORM.sub(lambda match: _LABEL.sub(r"\1:", match[0]), text)
 
 
 def plain_wiki(text: str) -> str:

@@ -280,6 +280,35 @@ def test_labels_of_a_form_have_no_colons_and_a_heading_may_be_that_of_an_instant
     assert list(corpus.services["service"]) == ["eMAR", "Ward tablets"]
 
 
+OPENING = """# New portal
+
+On 3 March 2025 customers can pay online. The old portal was switched off at 09:00 UTC. Staff noticed at 11:00 UTC that
+customers wanted more. By 12:00 UTC the service was available again for all.
+"""
+
+
+def test_an_opening_is_no_account_of_an_incident(tmp_path: Path) -> None:
+    (tmp_path / "press.md").write_text(OPENING, encoding="utf-8")
+    (tmp_path / "down.md").write_text(OPENING.replace("wanted more", "saw errors"), encoding="utf-8")
+    files = ia.load(tmp_path, status="all", cache=False).files
+    assert dict(zip(map(Path, files["path"]), files["outcome"], strict=True)) == {
+        tmp_path / "down.md": "loaded",
+        tmp_path / "press.md": "skipped",
+    }
+
+
+@pytest.mark.parametrize(
+    ("label", "started"),
+    [("Date/Time of incident", "09:15"), ("発生日時", "09:15"), ("Date et heure", "09:15"), ("Date", None)],
+)
+def test_a_day_and_time_in_one_field_is_the_start(label: str, started: str | None, tmp_path: Path) -> None:
+    text = f"# Shop down\n\n- {label}: 2025-03-05 09:15 UTC\n- Severity: High\n- Resolved: 10:20 UTC\n"
+    (tmp_path / "shop.md").write_text(text, encoding="utf-8")
+    (incident,) = ia.load(tmp_path, status="all", cache=False).incidents.to_dict("records")
+    assert f"{incident['date']:%Y-%m-%d}" == "2025-03-05"
+    assert (None if pd.isna(incident["started_at"]) else f"{incident['started_at']:%H:%M}") == started
+
+
 LETTER = """Savings Bank of Seldwyla
 Basel, 20 February 2025
 

@@ -43,6 +43,8 @@ _LASTED: Final = compile_late(
     re.IGNORECASE,
 )
 """How a sentence says how long an incident was."""
+_HH_MM: Final = compile_late(r"\W*(\d{1,3}):([0-5]\d)(?::[0-5]\d)?\s?\(?h{1,3}:mm(?::ss)?\)?\W*", re.IGNORECASE)
+"""A length in figures that says what they are."""
 _LASTED_ELSEWHERE: Final = compile_late(
     r"\b(?:(?:storing|verstoring|uitval)\sduurde(?:\sin\stotaal)?|(?:störung|ausfall)\sdauerte(?:\sinsgesamt)?"
     r"|(?:panne|coupure|interruption|incident)\sa\sduré|(?:caída|interrupción|incidencia|incidente)\sduró"
@@ -157,6 +159,8 @@ def read_duration(text: str) -> Duration | None:
 @lru_cache(maxsize=16)
 def _read_duration(text: str, _order: object) -> Duration | None:
     """Read a Duration line whose dates are in some order: what it means depends on that, too."""
+    if "mm" in text and (clock := _HH_MM.fullmatch(text)) is not None:
+        text = f"{int(clock[1])}h {int(clock[2])}m"
     if (usual := _USUAL.fullmatch(text)) is not None:
         return _usual_duration(usual)
     if is_absent(text):

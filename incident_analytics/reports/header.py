@@ -59,6 +59,12 @@ _SINCE = compile_late(
     re.IGNORECASE,
 )
 """A status before who gave it or since when: ``Approved by the CIO``, ``Final 3 March``."""
+_DAY_AND_TIME = compile_late(
+    r"\bdate\s?(?:/|and|&)\s?time\b|日時|日时|\bdatum (?:und|en|och|og) (?:uhrzeit|zeit|tijd|tid)\b|\bdate et heure\b"
+    r"|\bfecha y hora\b|\bdata e (?:h?ora)\b",
+    re.IGNORECASE,
+)
+"""Labels for the day and the time at which it happened."""
 _GIVEN = compile_late(
     r"(?:\w+ (?:&|and) )?(?P<state>published|released|issued|approved|veröffentlicht|freigegeben|genehmigt|publiée?"
     r"|validée?|publicad[oa]|aprobad[oa]|aprovad[oa]|gepubliceerd|vastgesteld|goedgekeurd|pubblicat[oa]|approvat[oa]|publicerad"
@@ -238,6 +244,8 @@ class HeaderReader:
         self.titles = Titles(sections, parts, reader.template)
         self.event: Line | None = None
         """The first field that may say what happened, where the title does not."""
+        self.moment: Line | None = None
+        """The day and time at which it happened, in one field."""
         self.window: Duration | None = None
         """From when to when, where a field says so next to the one that says how long."""
 
@@ -387,6 +395,8 @@ class HeaderReader:
         """Add the length that the date says as well, and the severity and status that lines say without a label."""
         if "duration" not in fields and "date" in fields and (words := _length_beside(fields["date"].text)):
             fields["duration"] = fields["date"]._replace(text=words)
+        if self.moment is not None:
+            fields.setdefault("started_at", self.moment)
         above = list(takewhile(lambda pair: pair[1] in {None, "summary"}, zip(self.sections, self.parts, strict=True)))
         first = [section for section, _ in above[:_FIRST_LINES]]
         if "severity" not in fields:
@@ -402,6 +412,8 @@ class HeaderReader:
     def _named(self, found: Field) -> tuple[str | None, Line]:
         """Return the field that a label means for its value, and the part of the line that is the value."""
         name, line = self.template.field_named(found.label), found.line._replace(text=ticked_option(found.line.text))
+        if name == "date" and found.is_sure and _DAY_AND_TIME.search(found.label) and _is_instant(line.text):
+            self.moment = line
         if name == "services" and not _OF_SERVICES.search(found.label) and _PEOPLE.match(line.text):
             return "affected_users", line
         if name == "why_it_happened" and len(line.text) <= _STAMP and _is_instant(line.text):
@@ -474,7 +486,7 @@ class HeaderReader:
                     return self.template.id_in(words) is not None or _TOKEN.fullmatch(words.strip()) is not None
         except Unreadable:
             return False
-        return not name.endswith("_at") or re.search(r"\d[:h.]\d\d|\d\s?[ap]m", words, re.IGNORECASE) is not None
+        return not name.endswith("_at") or re.search(r"\d\s?[:h.]\s?\d\d|\d\s?[ap]m", words, re.IGNORECASE) is not None
 
     def _take_id_of(self, title: Line) -> None:
         """Take the Incident ID from the title."""

@@ -67,7 +67,7 @@ _ROUGHLY = 0.15
 """How much of a rough length a row may be off."""
 _MOST = 4
 """How many rows that speak for the same milestone count."""
-_LABEL = compile_late(r"^([a-z' ]{2,30}?)(?:\s*(?::|\s[-–—]\s|[-–—]\s)\s*(?=\S)|[\s.:*_]*$)")
+_LABEL = compile_late(r"^([^\W\d_](?:[^\W\d_]|[' ]){1,29}?)(?:\s*(?::|：|\s[-–—]\s|[-–—]\s)\s*(?=\S)|[\s.:*_]*$)")
 """What a row begins with that the author calls it, or all of its words."""
 _LABEL_EXTRAS = compile_late(r"\b(?:incident|first|initial|service|outage|impact|time of|the|root)\b")
 _ACTS = frozenset({"act", "revert", "fix", "participle"})

@@ -79,6 +79,7 @@ _IS_OUT = compile_late(
     r"|\b(?:arrived|reached|sent|charged|paid|printed|delivered)\b[^.;]{0,40} twice\b"
     r"|\bno (?:se )?(?:pudieron|podían|pudo|podía)\b|\bnão (?:conseguiram|era possível|puderam)\b"
     r"|\bn['’](?:ont|avez) pas pu\b"
+    r"|\bne (?:fonctionnai|répondai|marchai)(?:t|ent) (?:plus|pas)\b"
     r"|\bn['’]était pas (?:possible|accessible|disponible)\b|\bnon (?:era|è stato) possibile\b"
     r"|\bkonnten?\b[^.;]{1,120}\b(?:nicht|keine?n?)\b|\bkonden?\b[^.;]{1,80}\b(?:niet|geen)\b|\bkunde (?:\w+ )?inte\b"
     r"|\bkunne (?:\w+ )?ikke\b"
@@ -107,7 +108,8 @@ _ELSEWHERE = compile_late(
 """Signs that the rest of the paragraph is about something other than the incident."""
 _NOT_SAID = compile_late(
     # what is usual or planned
-    r"\b(?:will|would|should|shall|scheduled|planned|daily|nightly(?! (?:job|run|build|batch)\b)|weekly"
+    r"\b(?:will|would|should|shall|scheduled|planned|daily|weekly"
+    r"|nightly(?! (?:job|run|build|batch|\w+ (?:deleted|ran|failed|stopped|removed|did|began|started))\b)"
     r"|(?:every|each|both)(?= (?:other |\w+ )?(?:minute|hour|day|night|morning|evening|week|\w+day|month"
     r"|quarter|year|time)s?\b)"
     r"|usually|normally(?! again)|opens|open(?= (?:at|from|until|between)\b)|hours"

@@ -56,6 +56,17 @@ _OF_SYSTEMS: Final = compile_late(
     re.IGNORECASE,
 )
 """What an account of an incident names; one of a journey doesn't."""
+_OF_TROUBLE: Final = compile_late(
+    r"\b(?:fail\w*|errors?|down|outages?|incidents?|interrupt\w*|disrupt\w*|unavailable|unreachable"
+    r"|unable|could(?: not|n['’]t)|cannot|stopped|broken?|lost|missing|wrong|empty|problems?"
+    r"|trouble|issues?|stuck|slow\w*|refused|rejected|denied|expired|crash\w*"
+    r"|twice|blank|deleted|vanished|sorry|apologi\w+|störung\w*|ausf[aä]ll\w*|ausgefallen|nicht|fehler\w*|panne|plus|erreurs?"
+    r"|ca[ií]da|fall[oóa]\w*|incidencia|no (?:se )?pud\w+|queda|do ar|indispon\w+|falha\w*"
+    r"|disservizio|guasto|blocco|non (?:era|funziona\w*)|storing|uitval|niet|nede|nere|feil|fejl"
+    r"|awari\w*|nie działa\w*)\b",
+    re.IGNORECASE,
+)
+"""What an account of an incident says that something was; one of an opening doesn't."""
 _WRITTEN: Final = compile_late(
     r"\b(?:updated|posted|published|written|reviewed|revised|version|issued)\b[^.;\d]{0,40}\d+(?![\d:])"
     r"|\b\d{4}\W{1,3}(?:updated|posted|published|written|reviewed|revised|by)\b",
@@ -385,10 +396,10 @@ class _Signs:
             return False
         if any(_TYPICAL.search(block.text) for block in texts):
             return False
-        if not any(_OF_SYSTEMS.search(block.text) for block in texts):
-            return False
         titles = [section.title for section in self.sections if section.title]
         words = [*titles, *(block.text for block in texts)]
+        if not all(any(map(sign.search, words)) for sign in (_OF_SYSTEMS, _OF_TROUBLE)):
+            return False
         days = {day for text in words if not _WRITTEN.search(text) and (day := date_in(text)) is not None}
         said = (milestones_said(texts, day) for day in sorted(days)[:_MOST_DAYS])
         return any(not found.isdisjoint({"started", "detected"}) and len(found) > 1 for found in said)

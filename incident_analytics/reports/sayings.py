@@ -33,6 +33,7 @@ _SAYINGS: Final[Mapping[str, re.Pattern[str]]] = {
     ),
     "detected": compile_late(
         r"\b(?:noticed|spotted)\b(?! (?:that|it) (?:was )?(?:over|fixed|back|working|again))"
+        r"|\bcomplained (?:in|on|to|about|that)\b"
         r"|\b(?:learned|learnt|heard|found out) about (?:it|this)\b"
         r"|\bsaw the (?:gap|errors?|drop|spike|failures?|first)\b"
         r"|\bfirst (?:(?:bug |error |user |customer )?reports?|calls?|complaints?|tickets?|messages?|e-?mails?|tweets?"
@@ -82,7 +83,7 @@ _SAYINGS: Final[Mapping[str, re.Pattern[str]]] = {
         r"|\bthe (?:actual |real |root )?(?:reason|cause|culprit) (?:was|had been) (?:found|known|clear|identified"
         r"|established|understood)\b"
         r"|\bhad found (?:that|out)\b"
-        r"|\b(?:became|was) clear (?:that|why)\b(?! (?:\w+ ){0,3}(?:would|will|need))"
+        r"|\b(?:became|was) (?:\w+ )?clear (?:that|why)\b(?! (?:\w+ ){0,3}(?:would|will|need))"
         r"|\b(?:we|i|he|she|team|engineers?|and) (?:had )?(?:understood|established|worked out|figured out|determined)"
         r" (?:that|why|what)\b"
         r"|\b(?:oorzaak|ursache|orsaken|årsagen|årsaken|przyczyn[aęy]) (?:\w+ ){0,3}(?:gevonden|bekend|gefunden|bekannt"

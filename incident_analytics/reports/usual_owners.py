@@ -34,7 +34,7 @@ _IN_BRACKETS: Final = compile_late(r"^(.*\S)\s*[(\[]([^()\[\]]{2,60})[)\]]$", re
 _BEHIND_DASH: Final = compile_late(r"^(.*\S)\s(?:[–—-]|--)\s([^–—]{2,60})$", re.DOTALL)
 _MENTION_AT_END: Final = compile_late(rf"^(.*\S)\s(@\w[\w.'’-]*(?:\s{_WORD}){{0,2}})(?:\s(\d\S*))?$", re.DOTALL)
 _IN_FRONT: Final = compile_late(r"^([^:→()\[\]]{2,40}?)(?::|\s?(?:→|->|=>))\s+(?=\S)")
-_MENTION_IN_FRONT: Final = compile_late(r"(@\w[\w.-]*)\s(?=[a-z])")
+_MENTION_IN_FRONT: Final = compile_late(r"(@\w[\w.-]*)\s{1,4}(?=[a-z])")
 _BEFORE_DASH: Final = compile_late(r"^([^\W\d_]{2,20}) [–—-] (?=\S)")
 _TO: Final = compile_late(r"^([^:→()\[\]]{2,40}?)\s(?:to|will)\s(?=[a-z])")
 _DAY: Final = compile_late(

@@ -406,7 +406,7 @@ _HIT: Final = compile_late(
     r"|\b(?:affect\w*|impact\w*|hit|unable|unavailable|could(?: not|n't)|can(?:not|'t)|experienc\w+|saw|met"
     r"|without|lost|fail\w*|errors?|down|offline|outage|slow\w*|no longer|unreachable|locked out|interrupt\w*"
     r"|disrupt\w*|had to"
-    r"|got|waited|tried|missed|late|delayed|twice|refused|rejected|thrown"
+    r"|did(?: not|n['’]t) (?:get|receive|see|arrive)|got|waited|tried|missed|late|delayed|twice|refused|rejected|thrown"
     r"|broken?|wrong|stale|missing|unusable|inaccessible|logged out|concerned|denied|turned away|blocked|stuck"
     r"|betroffen\w*|konnten|nicht|concernée?s|touchée?s|affectée?s|pas|afectad[oa]s|afetad[oa]s|sin|não|niet|geen"
     r"|getroffen|last van|coinvolti|senza|drabbade?s?|berørte?|ikke|inte|non|nie|utan|uten|ohne|konden|gick"

@@ -147,7 +147,7 @@ _REMARK = compile_late(r"\([^()\d]*+\d[^()]*+\)")
 _LISTED = re.compile(r"[,;、](?![^()]{0,60}\))")
 """What is between the names of a list; a comma in brackets is part of a name."""
 _OF_REPORT = compile_late(
-    r"\b\d{4}\W{1,3}by\s[^\W\d_]|^\W*by\s[^.\d]{0,40}\d|\bmin(?:ute)?s? read\b"
+    r"\b\d{4}\W{1,3}by\s(?-i:[A-Z])|^\W*by\s[^.\d]{0,40}\d|\bmin(?:ute)?s? read\b"
     r"|^(?=[^:|\d]{0,40}(?:dat|fecha|dag\b|dzień|tarih))[^:|\d]{0,40}(?:report(?!ed)|document|meeting|post-?mortem|\brca\b|\bpir\b"
     r"|publi|updat|revis|\bclosed\b|bericht|erstell|freigabe|informe|rapport|relat[óo]rio|relazione|verslag|raport|rapor\b"
     r"|reuni|réunion|besprechung|vergadering|möte|møte)[^:|\d]{0,30}[:|]"

@@ -157,7 +157,7 @@ _PASSED_ON = compile_late(
     r"\b(?:was|were|been|be) (?:\w+ )?(?:informed|told|notified|contacted|asked|warned|updated)\b"
     r"|\b(?:push|marketing|morning|newsletter|reminder) (?:\w+ )?notifications?\b"
     r"|\b(?:web|home|login|landing|error|status|front|blank|start)[ -]?pages?\b"
-    r"|\bpages? (?:was|were|is|are|loaded|showed|did|could)\b",
+    r"|\bpages? (?:was|were|is|are|loaded|showed|did|could)\b(?! (?:sent|fired|raised))",
     re.IGNORECASE,
 )
 """How somebody hears of what is known already, and what readers get and see."""

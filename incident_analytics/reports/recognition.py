@@ -69,7 +69,7 @@ _OF_TROUBLE: Final = compile_late(
 """What an account of an incident says that something was; one of an opening doesn't."""
 _WRITTEN: Final = compile_late(
     r"\b(?:updated|posted|published|written|reviewed|revised|version|issued)\b[^.;\d]{0,40}\d+(?![\d:])"
-    r"|\b\d{4}\W{1,3}(?:updated|posted|published|written|reviewed|revised|by)\b",
+    r"|\b\d{4}\W{1,3}(?:(?:updated|posted|published|written|reviewed|revised)\b|by (?-i:[A-Z]))",
     re.IGNORECASE,
 )
 """What is next to the day on which a text was written."""

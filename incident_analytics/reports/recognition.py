@@ -514,8 +514,9 @@ class _Signs:
     def read_beginning(self) -> None:
         """Look whether the text begins as the notes of a meeting do, or the updates on planned work."""
         is_meeting = any(section.level == 1 and _MEETING.search(section.title) for section in self.sections)
-        begins = _ATTENDED if is_meeting else _PRESENT
-        above = next((each for each in islice(_all_lines(self.sections), 5) if begins.match(each.text)), None)
+        first = list(islice(_all_lines(self.sections), 5))
+        present = (each for each in first if _PRESENT.match(each.text) or (is_meeting and _ATTENDED.match(each.text)))
+        above = next(present, None)
         if above is not None:
             weight = -4 if is_meeting else -2
             self.leave(f"line {above.line} begins the notes of a meeting", above.line, weight, is_unfilled=False)

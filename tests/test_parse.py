@@ -219,7 +219,8 @@ def test_a_row_that_holds_no_action_is_none(tmp_path: Path, row: str) -> None:
     ("written", "action", "status"),
     [
         ("~~Fix it~~", "Fix it", "done"), ("✅ Fix it", "Fix it", "done"), ("[x] Fix it", "Fix it", "done"),
-        ("Done: Fix it", "Fix it", "done"), ("(done) - Fix it", "Fix it", "done"), ("[ ] Fix it", "Fix it", "open"),
+        ("Done: Fix it", "Fix it", "done"), ("(done) - Fix it", "Fix it", "done"), ("[done] Fix it", "Fix it", "done"),
+        ("[open] Fix it", "Fix it", "open"), ("[Open API] Fix it", "[Open API] Fix it", None), ("[ ] Fix it", "Fix it", "open"),
         ("⏳ Fix it", "Fix it", "open"), ("Fix it", "Fix it", None), ("Fix what was done", "Fix what was done", None),
         ("~~Fix~~ it", "Fix it", None), ("TODO: Fix it", "Fix it", "open"), ("Fix it (not done)", "Fix it", "open"),
         ("Cancelled: Fix it", "Fix it", "dropped"), ("[x] Fix it (not done)", "Fix it", None), ("[x] Not started: Fix it", "Fix it", None),

@@ -118,12 +118,13 @@ def read_unaffected(text: str) -> tuple[bool, str]:
 
 
 _TICKED: Final = compile_late(
-    r"^(?:[\[(]\s{0,3}(?:[x✓✔✅☑☒*]|yes|y|done|erledigt|fait|hecho|feito|klaar|fatto|klart|ferdig|valmis|zrobione)\s{0,3}[\])]|[✅✔☑☒🗹🗸✓🟢■◼⬛])\ufe0f?"
+    r"^(?:[\[(]\s{0,3}(?:[x✓✔✅☑☒*]|yes|y)\s{0,3}[\])]"
+    r"|\[(?:done|erledigt|fait|hecho|feito|klaar|fatto|klart|ferdig|valmis|zrobione)\](?=\s\w)|[✅✔☑☒🗹🗸✓🟢■◼⬛])\ufe0f?"
     r"|(?:[✅✔☑☒✓]|(?<=\s)[\[(]\s{0,3}[x✓✔]\s{0,3}[\])])\ufe0f?$",
     re.IGNORECASE,
 )
 _UNTICKED: Final = compile_late(
-    r"^(?:\[\s{0,3}\]|\(\s{1,3}\)|[\[(]\s{0,3}(?:no|n|open|todo|pending|offen|ouvert|abierto)\s{0,3}[\])]|[❌✗✘✖☐□⬜⏳🔲◻▢○🕒⌛])\ufe0f?"
+    r"^(?:\[\s{0,3}\]|\(\s{1,3}\)|[\[(]\s{0,3}(?:no|n)\s{0,3}[\])]|\[(?:open|todo|pending|offen|ouvert|abierto)\](?=\s\w)|[❌✗✘✖☐□⬜⏳🔲◻▢○🕒⌛])\ufe0f?"
     r"|(?:[❌☐□⏳]|(?<=\s)[\[(]\s{1,3}[\])])\ufe0f?$",
     re.IGNORECASE,
 )

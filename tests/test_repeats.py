@@ -328,7 +328,8 @@ class TestRecurrenceChange:
         change = measures.recurrence(demo_scope)
         assert sentences.describe_recurrence(change) == (
             "Can't say yet whether follow-ups work: 4 kinds of incidents recurred 4 times after their action items "
-            "were done and never before. With so few recurrences even a halving would be noticed only 1% of the time. "
+            "were done and never before. "
+            "With this few recurrences even a halving would be noticed only 1% of the time. "
             "Not compared: 1 kind with open items and 3 whose completion isn't recorded."
         )
 

@@ -89,7 +89,7 @@ def describe_recurrence(change: pd.DataFrame) -> str:
     Can't say yet whether follow-ups work:
     4 kinds of incidents recurred once before their action items were done and 3 times later:
     1.2 times as often (95% CI 0.1 to 70).
-    With so few recurrences even a halving would be noticed only 3% of the time.
+    With this few recurrences even a halving would be noticed only 3% of the time.
     Not compared: 1 kind with open items and 2 whose completion isn't recorded.
     """
     require_columns(change, "n", "n_open", "n_unknown", "n_before", "n_after", "ratio", "can_tell", "power_half")
@@ -110,7 +110,7 @@ def describe_recurrence(change: pd.DataFrame) -> str:
     if row["can_tell"]:
         fewer = row["n_after"] == 0 or (not pd.isna(row["ratio"]) and row["ratio"] < 1)
         return f"Incidents recur {'less' if fewer else 'more'} often once their follow-ups are done: {counted}{left}"
-    power = f" With so few recurrences even a halving would be noticed only {row['power_half']:.0%} of the time."
+    power = f" With this few recurrences even a halving would be noticed only {row['power_half']:.0%} of the time."
     return f"Can't say yet whether follow-ups work: {counted}{power}{left}"
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
+import pandas as pd
 import pytest
 from browsing import CHROMIUM, PATIENCE, need, need_program
 from hypothesis import HealthCheck, Phase, settings
@@ -35,6 +36,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Where JupyterLab is installed, checks of notebooks would build grammars of addresses, which takes seconds.
 sys.modules.setdefault("rfc3987_syntax", cast(ModuleType, None))
 
+# As in the kernels of notebooks, where small tables take less time so; `arrow_text` is what the other verbs have.
+pd.set_option("mode.string_storage", "python")
+
 # A job in the background starts with SIGINT ignored, and so would every process that a test ends with Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -53,9 +57,19 @@ settings.load_profile("patient")
 
 @pytest.fixture(scope="session", autouse=True)
 def own_caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep what tests read out of the user's cache, also in the processes that they start."""
+    """Keep what tests read out of the user's cache, in one of all processes that run tests or are started by them."""
+    folder = tmp_path_factory.getbasetemp()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("caches")))
+        patch.setenv(
+            "XDG_CACHE_HOME", str((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "caches")
+        )
+        yield
+
+
+@pytest.fixture(scope="module")
+def arrow_text() -> Iterator[None]:
+    """Keep text as pandas does by itself."""
+    with pd.option_context("mode.string_storage", "auto"):
         yield
 
 
@@ -190,10 +204,8 @@ def tab(browser: Any, requested: list[str]) -> Iterator[Any]:
 
 _SHARED = ("demo_review", "empty_review", "write_page")
 """Fixtures that cost seconds: the files that name one of them run in the same process, so that each is made once."""
-_LONGEST = (
-    "reviews",
-    *(f"tests/test_{name}.py" for name in ("exploration", "review_page_figures", "patterns", "growth", "population")),
-)
+_FILES = ("verification", "review_page_figures", "exploration", "measures", "population", "scope", "patterns")
+_LONGEST = ("reviews", *(f"tests/test_{name}.py" for name in _FILES))
 """What takes longest, in this order: it runs first, else one process would be at it when the others are done."""
 
 

@@ -99,6 +99,11 @@ def quarter(demo_scope: Scope) -> ReviewPage:
     return ReviewPage(demo_scope)
 
 
+@pytest.fixture(scope="module")
+def real() -> ReviewPage:
+    return ReviewPage.read([str(DATA / "real")], period="2021")
+
+
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The titles of the figures that are shown, the words in their place, and other things displayed."""
@@ -483,7 +488,7 @@ def test_a_months_budget_is_that_of_its_quarter(make: Make) -> None:
     assert api["budget"].round("ms") == pd.Timedelta(days=92) * 0.002
     assert tiles(page)["Incidents"][1][1] == "June 2025: 3, July 2024: 0"
     assert tiles(page)["Services over error budget"][0] == "0 of 5"
-    assert tiles(make("2025-08"))["Services over error budget"][0] == "2 of 5"
+    assert (make("2025-08").impact["budget_left"] < pd.Timedelta(0)).sum() == 2, "with what July spent of it"
 
 
 def test_a_week(make: Make) -> None:
@@ -549,13 +554,12 @@ def test_reports_without_targets_due_dates_and_statuses() -> None:
     assert len(decisions(page)) == 1
 
 
-def test_where_stated_durations_and_timelines_are_far_apart_the_first_screen_says_so() -> None:
-    page = ReviewPage.read([str(DATA / "real")], period="2021")
+def test_where_stated_durations_and_timelines_are_far_apart_the_first_screen_says_so(real: ReviewPage) -> None:
     assert any(
         said.startswith(
             "In 3 reports the time to restore contradicts the stated duration, such as “Apply pipeline down, "
         )
-        for said in notices(page)
+        for said in notices(real)
     )
 
 
@@ -910,9 +914,8 @@ def test_services_are_in_the_order_of_their_budgets_one_that_may_be_over_before_
 _NUMBER = re.compile(r"(?<![\w.:/-])\d[\d,]*\.\d+(?:e[+-]?\d+)?%?(?![\w.])")
 
 
-def test_every_number_of_a_page_has_as_many_digits_as_people_read(shown: list[str]) -> None:
-    page = ReviewPage.read([str(DATA / "real")], period="2021")
-    said = [text_of(getattr(page, part)()) for part in PARTS]
+def test_every_number_of_a_page_has_as_many_digits_as_people_read(real: ReviewPage, shown: list[str]) -> None:
+    said = [text_of(getattr(real, part)()) for part in PARTS]
     has_readable_numbers(*said, *shown)
 
 

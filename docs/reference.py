@@ -44,8 +44,9 @@ _UNITS: Final = {
 _VERBS: Final = """\
 # Verbs
 
-Results go to stdout, remarks to stderr. Exit codes: 0 good; 1 `check` found errors, an output could not be made, or a
-source of `populate` failed; 2 the command or its input was wrong; 130 or 143 after a signal."""
+Results go to stdout, remarks to stderr. Exit codes: 0 good; 1 `check` found errors, `verify` found a figure or a
+cited line changed, an output could not be made, a source of `populate` failed, or Ctrl-C; 2 the command or its input
+was wrong; 143 after SIGTERM."""
 _TABLES: Final = """\
 # Tables
 

@@ -240,7 +240,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "incidents.detected_by": "how it was noticed: `monitoring`, `staff` or `customer`; recorded, or proposed from "
         "the report's words",
         "incidents.trigger": "what set it off: `change`, `config`, `capacity`, `dependency`, `certificate`, "
-        "`hardware` or `human`; recorded, or proposed from the report's words",
+        "`hardware` or `human`; recorded, or proposed from the report's words, `other` for all but a change",
         "incidents.summary": "the text of the section of this name",
         "incidents.what_happened": "the text of the section of this name",
         "incidents.why_it_happened": "the text of the section of this name",
@@ -261,7 +261,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "outages.position": "its place among those of the incident, from 1",
         "outages.started_at": "its beginning",
         "outages.ended_at": "its end; NA while it goes on",
-        "outages.source": "what gave it: the `duration`, the `timeline`, or `derived` from milestones",
+        "outages.source": "what gave it: the `duration`, the `timeline`, `derived` from milestones, or `corrected`",
         "services": "a service that the report names, affected or not",
         "services.service": "its name, after aliases",
         "services.affected": "whether the incident affected it",

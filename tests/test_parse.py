@@ -334,6 +334,30 @@ def test_times_are_read_in_the_zone_that_is_named_or_not_at_all(tmp_path: Path, 
         assert f"zone '{zone}' means several zones" in problems["message"].iloc[0]
 
 
+@pytest.mark.parametrize(
+    "timeline",
+    [
+        "## Timeline\n" + TABLE.format("Time (CHST)"),
+        "## Timeline (CHST)\n" + ITEMS, "## Timeline (all times CHST)\n" + TABLE.format("Time"),
+        "## Timeline\n\nAll times are in CHST.\n" + TABLE.format("Time"), "## Timeline\n\n*Times in CHST*\n" + ITEMS,
+        "**Time zone**: CHST\n\n## Timeline\n" + TABLE.format("Time"), "**TZ**: Europe/Londn\n\n## Timeline\n" + ITEMS,
+        "All times CHST\n\n## Timeline\n" + TABLE.format("Time"),
+    ],
+)  # fmt: skip
+def test_times_in_a_zone_that_is_not_known_are_not_read(tmp_path: Path, timeline: str) -> None:
+    corpus = read(tmp_path, HEAD + "\n" + timeline)
+    problems = corpus.problems[corpus.problems["level"] != "info"]
+    assert corpus.incidents[["detected_at", "restored_at"]].iloc[0].isna().all()
+    assert problems["code"].tolist() == ["unreadable-time"]
+    assert re.search(r"zone '[^']*(?:CHST|Londn)' is not known; ", problems["message"].iloc[0])
+
+
+@pytest.mark.parametrize("words", ["Time LIST", "TIME LOST", "Time (local)", "Time spent"])
+def test_words_next_to_times_that_are_no_zone(tmp_path: Path, words: str) -> None:
+    corpus = read(tmp_path, HEAD + "\n## Timeline\n" + TABLE.format("Time") + f"\n{words}\n")
+    assert corpus.incidents[["detected_at", "restored_at"]].iloc[0].notna().all()
+
+
 def test_each_table_has_its_own_zone(tmp_path: Path) -> None:
     tables = (
         TABLE.format("Time (UTC)") + "\nIn the office:\n" + TABLE.format("Time (JST)").replace("restored", "checked")

@@ -15,6 +15,7 @@ from incident_analytics.reports.report_fields import Field
 from incident_analytics.reports.sections import SectionReader
 from incident_analytics.reports.times import find_dates, read_moments, split_moment
 from incident_analytics.reports.zones import (
+    UNKNOWN_ZONE,
     clocks_in,
     find_zone,
     is_zone,
@@ -41,6 +42,8 @@ _LABELS: Final = frozenset(
     for label in labels.split("/")
 )
 """Fields at a report's head that say in which zone its times are."""
+_REGION: Final = compile_late(r"[A-Z][a-z]{3,12}/[A-Z]\w{2,20}(?:/[A-Z]\w{2,20})?")
+"""What looks like the IANA name of a zone."""
 _LONGEST_DATE: Final = 40
 """Characters of a line that may be a date and a zone."""
 
@@ -57,8 +60,13 @@ class ReportZone:
 
     def read_label(self, found: Field) -> None:
         """Read the zone of a field that is about it: ``Time zone: CET``."""
-        if not _LABELS.isdisjoint(fold(found.label).split(" / ")):
-            self.reader.read_zone(found.line, found.label)
+        if _LABELS.isdisjoint(fold(found.label).split(" / ")):
+            return
+        words = found.line.text.strip(" ()[]")
+        is_unknown = UNKNOWN_ZONE.fullmatch(words) or _REGION.fullmatch(words)
+        # In brackets, so that words which are no known zone are refused.
+        line = found.line._replace(text=f"({words})") if is_unknown else found.line
+        self.reader.read_zone(line, found.label)
 
     def read_above(self, parts: Sequence[str | None]) -> None:
         """Read the zones that lines above the first section of the template name."""

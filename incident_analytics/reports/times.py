@@ -23,7 +23,7 @@ from incident_analytics.reports.tokens import (
     month_named,
     tokenize,
 )
-from incident_analytics.reports.zones import zone_named
+from incident_analytics.reports.zones import UNKNOWN_ZONE, zone_named
 
 __all__ = [
     "CELL_CLOCKS",
@@ -165,16 +165,10 @@ def read_pieces(text: str, clocks: frozenset[str] = _CLOCKS) -> list[Piece]:
     return pieces
 
 
-_UNKNOWN_ZONE: Final = compile_late(
-    r"(?!TEST|POST|HOST|LAST|BOOT|EXIT|NEXT|NOT|OUT|SET|GET|ACT|NET|INT|EXT|EVT)[A-Z]{2,3}T"
-)
-"""Capitals as zones have them that none of the known ones has."""
-
-
 def _check_zone_behind(tokens: Sequence[_Token], at: int) -> None:
     """Refuse a time of day behind which a zone is that is not known: it is not one of the usual zone."""
     words = [word for kind, word in tokens[at : at + 3] if kind != "glue" or word not in "()[]"]
-    if words and _UNKNOWN_ZONE.fullmatch(words[0]) and not any(word[0].isalpha() for word in words[1:2]):
+    if words and UNKNOWN_ZONE.fullmatch(words[0]) and not any(word[0].isalpha() for word in words[1:2]):
         message = f"zone {words[0]!r} is not known; write UTC or an IANA name such as Europe/London"
         raise Unreadable(message, "unreadable-time")
 

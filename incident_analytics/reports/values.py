@@ -58,6 +58,12 @@ _ABOUT: Final = compile_late(
     r"|ungefär|omkring|około|rundt)\b",
     re.IGNORECASE,
 )
+_UNCONFIRMED: Final = compile_late(
+    r"\d\s?\?|\b(?:tbd|tbc|to be (?:confirmed|determined|verified|checked)|not (?:yet )?(?:confirmed|verified|final)"
+    r"|unconfirmed|unverified|preliminary|provisional|vorläufig|provisoire|voorlopig|foreløbig|preliminär)\b",
+    re.IGNORECASE,
+)
+"""What a figure has next to it that may change yet."""
 _ALL: Final = compile_late(
     r"(?:all|everyone|everybody|100\s?%)"
     r"(?: (?:of )?(?:our |the )?(?:users|customers|accounts|tenants|requests|traffic))?"
@@ -311,7 +317,7 @@ def _share(text: str) -> Share | None:
         return Share(0, 0.0)
     if _ALL.fullmatch(fold(plain)):
         return Share(None, 1.0)
-    about = _ABOUT.search(plain) is not None
+    about = _is_rough(plain, text)
     if match := re.search(
         rf"(?<![\d.,]){_FIGURE}(?:/|\sof\s|\sout of\s)(?:all |the |our )*(?P<whole>{FIGURE})", plain, re.IGNORECASE
     ):
@@ -502,7 +508,7 @@ def find_users(text: str, *, is_of_impact: bool = False) -> tuple[Share, str] | 
     if len(counts) > 1 or len(parts) > 1 or not (counts or parts):
         return None
     words = next(iter([*counts.values(), *parts.values()]))
-    return Share(next(iter(counts), None), next(iter(parts), None), _ABOUT.search(words) is not None), words
+    return Share(next(iter(counts), None), next(iter(parts), None), _is_rough(words, words)), words
 
 
 def _part_in(words: str) -> float | None:
@@ -591,7 +597,7 @@ def read_loss(text: str) -> Loss | None:
     if is_zero(plain):
         _check_zero(text)
         return Loss(0.0)
-    about = _ABOUT.search(plain) is not None
+    about = _is_rough(plain, text)
     percents = list(_PERCENT.finditer(plain))
     parts = [_fraction(match) for match in percents]
     words = re.sub(r"[\W\d_]+", " ", _PERCENT.sub(" ", plain)).split()
@@ -716,7 +722,12 @@ def read_money(text: str) -> Amount | None:
     sign = -1 if match["sign"] or match["sign2"] else 1
     note = _ABOUT.sub(" ", text.replace(match[0].strip(), " ", 1)).strip(" ~<≈.,;")
     note = note[1:-1] if re.fullmatch(r"\([^()]*\)", note) else note
-    return Amount(sign * _scaled(match), mark, note or None, _ABOUT.search(plain) is not None)
+    return Amount(sign * _scaled(match), mark, note or None, _is_rough(plain, text))
+
+
+def _is_rough(words: str, text: str) -> bool:
+    """Return whether the words of a figure say that it is rough, or their whole text that it may change yet."""
+    return _ABOUT.search(words) is not None or _UNCONFIRMED.search(text) is not None
 
 
 def _currency_of(match: re.Match[str], text: str) -> str | None:

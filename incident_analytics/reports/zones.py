@@ -19,6 +19,7 @@ from incident_analytics.names import remembered, without_accents
 from incident_analytics.reports.placeholders import Unreadable
 
 __all__ = [
+    "UNKNOWN_ZONE",
     "ZONE",
     "clocks_in",
     "find_zone",
@@ -214,6 +215,8 @@ def read_zone(text: str) -> tzinfo | None:
         return zone_named(place)
     text = _NO_ZONE.sub("", text) if "(" in text else text
     unknown = next((words for words in re.findall(r"\(([^()]*+)\)", text) if re.search(r"[^\W\d]", words)), None)
+    if not match and unknown is None and (of_unknown := _OF_UNKNOWN.search(text)) is not None:
+        unknown = of_unknown[1]
     if not match and unknown is not None:
         raise Unreadable(
             f"zone {unknown!r} is not known; write UTC or an IANA name such as Europe/London", "unreadable-time"
@@ -249,6 +252,11 @@ def is_zone(text: str) -> bool:
     return match is not None and match[0].strip() == text.strip(" ()[]")
 
 
+_UNKNOWN: Final = (
+    r"(?!TEST|POST|HOST|LAST|LOST|BOOT|EXIT|NEXT|NOT|OUT|SET|GET|ACT|NET|INT|EXT|EVT|LIST|CHAT|PART|EDIT)[A-Z]{2,3}T"
+)
+UNKNOWN_ZONE: Final = compile_late(_UNKNOWN)
+"""Capitals as zones have them that none of the known ones has."""
 _TIMES: Final = (
     r"(?:times?|timestamps?|time\s?zone|clocks?|zeitzone|uhrzeiten|zeiten|heures|horas|horários|orari|tijden|tider"
     r"|klockslag|klokkeslett|godziny)"
@@ -264,6 +272,11 @@ _OF_TIMES: Final = compile_late(
     rf"|\b(?:all\stimes|times\sare)\b{_JOINT}*+(?P<place>{_PLACE})(?=\W*$|[).;])",
     re.IGNORECASE,
 )
+_OF_UNKNOWN: Final = compile_late(
+    rf"\b{_TIMES}\b{_JOINT}*+(?-i:(?<![A-Z]\s)({_UNKNOWN}))(?=[\s).;*_]*$)",
+    re.IGNORECASE,
+)
+"""The same with a zone that is not known."""
 _OF_ALL_TIMES: Final = compile_late(
     r"(?:^[\W_]*|[.;!]\s|\()(?:(?:please\s)?note(?:\sthat)?\W{1,3})?"
     r"(?:(?:all|alle|the|these|clock|event|timeline|toutes|les|todas|las|todos|os|tutti|gli)\s){0,3}"
@@ -337,13 +350,16 @@ def find_zone(text: str, *, is_heading: bool = False, is_elsewhere: bool = False
         and _time_named(match[0])
     ):
         return match[0][1:].rstrip(")") if match[0].startswith("(") else match[0]
+    if not is_heading and not is_elsewhere and (match := _OF_UNKNOWN.search(text)):
+        return match[0]
     if is_elsewhere:
         return text if _FOOTNOTE.fullmatch(text) else ""
     if is_heading:
         brackets, tails = _BRACKETS.finditer(text), _TAIL.finditer(text)
         found = [f"({each[1]})" for each in brackets] + [each[1] for each in tails if _time_named(each[1])]
         of_time = (words for words in found if _time_of().search(words))  # a place alone may be where it was
-        return next((words for words in of_time if _time_named(words) is not None), "")
+        unknown = (f"({each[1]})" for each in _BRACKETS.finditer(text) if UNKNOWN_ZONE.fullmatch(each[1]))
+        return next((words for words in of_time if _time_named(words) is not None), next(unknown, ""))
     behind = (each[1] for each in _AFTER_CLOCK.finditer(text))
     zoned = next((words for words in behind if is_zone(words.rpartition(",")[2]) or _time_named(words)), "")
     return zoned or _time_behind_clock(text)

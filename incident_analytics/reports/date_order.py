@@ -151,6 +151,7 @@ def dates_in_order(text: str, *, usual: bool | None = None) -> Iterator[None]:
 
     Examples
     --------
+    >>> from incident_analytics.reports.times import read_date
     >>> with dates_in_order("from 05.03.2026 to 20.03.2026"):
     ...     read_date("05.03.2026")
     datetime.date(2026, 3, 5)

@@ -39,7 +39,7 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
                 "“No <b>” (since 29 September 2025, 1d 16h by then) was ongoing when the period ended; its downtime "
                 "counts up to the review date."
             ),
-            "If it was over by then, add the restoration to its timeline; a later --as-of counts a later end.",
+            "If it was over by then, add the restoration to its timeline.",
         )
     ]
     (name,) = ONGOING["incident_id"]

@@ -154,7 +154,7 @@ def _ends_to_add(ongoing: pd.DataFrame, over_later: Sequence[str], *, at_end: bo
     if not ongoing["incident_id"].isin(over_later).all():
         others = "another one" if over_later else "it"
         said.append(
-            f"If {others} was over by then, add the restoration to its timeline; a later --as-of counts a later end."
+            f"If {others} was over by then, add the restoration to its timeline."
             if at_end
             else f"If {others} is over, add the restoration to its timeline."
         )

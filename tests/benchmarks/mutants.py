@@ -47,6 +47,7 @@ OWN_TESTS = {
     "reports/choices": ("choices", "values"),
     "reports/clock_changes": ("clock_changes", "timeline"),
     "reports/clauses": ("milestones",),
+    "reports/date_order": ("times", "kept_kinds"),
     "reports/row_readings": ("milestones",),
     "reports/timed_rows": ("timeline",),
     "reports/tokens": ("times", "durations"),  # what they are for is seen there
@@ -66,6 +67,7 @@ MODULES = (
             "zones",
             "tokens",
             "times",
+            "date_order",  # what times.py was split into
             "durations",
             "clock_changes",
             "timed_rows",

@@ -23,8 +23,6 @@ from incident_analytics.loading import load
 from incident_analytics.schema import TABLES
 from incident_analytics.tables import Corpus
 
-pytestmark = pytest.mark.usefixtures("arrow_text")
-
 DATA = Path(__file__).parents[1] / "data"
 HEAD = "# Incident: {title}\n\n**Incident ID**: {name}\n**Date**: 2025-03-14\n**Severity**: SEV-2\n"
 REPORT = HEAD + "**Status**: {status}\n\n"

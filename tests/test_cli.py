@@ -21,8 +21,6 @@ from incident_analytics.reports.template import template_text
 from incident_analytics.schema import TABLES
 from incident_analytics.visible import HIDDEN
 
-pytestmark = pytest.mark.usefixtures("arrow_text")
-
 ONE = """# Incident Report: Jobs stuck
 
 **Incident ID**: INC-2025-03-14-001

@@ -22,8 +22,6 @@ from incident_analytics.loading import load
 from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.schema import MEANINGS, PROBLEMS, TABLES
 
-pytestmark = pytest.mark.usefixtures("arrow_text")
-
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")

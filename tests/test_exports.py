@@ -31,8 +31,6 @@ from incident_analytics.schema import TABLES
 from incident_analytics.tables import make_table
 from incident_analytics.visible import visible
 
-pytestmark = pytest.mark.usefixtures("arrow_text")
-
 TABLE = pd.DataFrame(
     {
         "text": pd.Series(["a,b", 'say "hi"', None], dtype="str"),

@@ -33,8 +33,6 @@ from incident_analytics.schema import TABLES
 from incident_analytics.tables import Corpus
 from incident_analytics.tracker import read_tracker
 
-pytestmark = pytest.mark.usefixtures("arrow_text")
-
 DEMO = Path(__file__).parent.parent / "data" / "demo"
 POSIX = pytest.mark.skipif(os.name == "nt", reason="links of POSIX")
 NOT_A_REPORT = (

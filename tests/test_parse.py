@@ -337,7 +337,9 @@ def test_times_are_read_in_the_zone_that_is_named_or_not_at_all(tmp_path: Path, 
 @pytest.mark.parametrize(
     "timeline",
     [
-        "## Timeline\n" + TABLE.format("Time (CHST)"),
+        "## Timeline\n" + TABLE.format("Time (CHST)"), "## Timeline\n" + TABLE.format("Time CHST"),
+        "## Timeline\n" + TABLE.format("Time, CHST"), "## Timeline\n" + TABLE.format("Uhrzeit CHST"),
+        "## Timeline\n" + TABLE.format("Hora CHST"), "## Timeline\n" + TABLE.format("Timestamp [CHST]"),
         "## Timeline (CHST)\n" + ITEMS, "## Timeline (all times CHST)\n" + TABLE.format("Time"),
         "## Timeline\n\nAll times are in CHST.\n" + TABLE.format("Time"), "## Timeline\n\n*Times in CHST*\n" + ITEMS,
         "**Time zone**: CHST\n\n## Timeline\n" + TABLE.format("Time"), "**TZ**: Europe/Londn\n\n## Timeline\n" + ITEMS,
@@ -355,6 +357,8 @@ def test_times_in_a_zone_that_is_not_known_are_not_read(tmp_path: Path, timeline
 @pytest.mark.parametrize("words", ["Time LIST", "TIME LOST", "Time (local)", "Time spent"])
 def test_words_next_to_times_that_are_no_zone(tmp_path: Path, words: str) -> None:
     corpus = read(tmp_path, HEAD + "\n## Timeline\n" + TABLE.format("Time") + f"\n{words}\n")
+    assert corpus.incidents[["detected_at", "restored_at"]].iloc[0].notna().all()
+    corpus = read(tmp_path, HEAD + "\n## Timeline\n" + TABLE.format(words))
     assert corpus.incidents[["detected_at", "restored_at"]].iloc[0].notna().all()
 
 

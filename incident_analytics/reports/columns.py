@@ -14,7 +14,7 @@ from incident_analytics.reports.rows import (
 )
 from incident_analytics.reports.template import SectionForm
 from incident_analytics.reports.times import find_dates, read_offset, split_moment
-from incident_analytics.reports.zones import names_zone, without_zone
+from incident_analytics.reports.zones import without_zone
 
 __all__ = [
     "columns_by_content",
@@ -51,9 +51,9 @@ def find_columns(header: Row, form: SectionForm) -> dict[str, int]:
     for name, place in sorted(named, key=lambda each: not is_listed[each[1]]):
         if is_listed[place] or name != "date" or "at" not in found:
             found.setdefault(name, place)
-    zoned = ((place, cell.text) for place, cell in enumerate(header.cells) if names_zone(cell.text))
-    for place, text in zoned if "at" not in found and "at" in form.columns else ():
-        if form.column_named(without_zone(text) or form.columns["at"][0]) == "at":
+    plain = ((place, cell.text, without_zone(cell.text)) for place, cell in enumerate(header.cells))
+    for place, text, words in plain if "at" not in found and "at" in form.columns else ():
+        if words != text and form.column_named(words or form.columns["at"][0]) == "at":
             found.setdefault("at", place)
     if "at" in form.columns and "date" in found and "event" in found:
         found.setdefault("at", found["date"])  # of events that have their day alone

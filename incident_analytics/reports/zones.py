@@ -266,14 +266,15 @@ _JOINTS: Final = (
     "are|is|all|given|listed|shown|stated|below|above|in|here|the|timeline|report|local|sind|alle|toutes|les|sont|en|todas|las|todos|os"
     "|são|em|tutti|gli|sono|zijn|er|exprimées|indicadas|angegeben"
 )
-_JOINT: Final = rf"(?:[\s:*_(=,-]|\b(?:{_JOINTS})\b)"
+_JOINT: Final = rf"(?:[\s:*_(\[=,-]|\b(?:{_JOINTS})\b)"
 _OF_TIMES: Final = compile_late(
     rf"\b{_TIMES}\b{_JOINT}*+(?:(?:{ZONE})(?:{_US_TIME})?|(?P<time>{_PLACE}\stime\b))"
     rf"|\b(?:all\stimes|times\sare)\b{_JOINT}*+(?P<place>{_PLACE})(?=\W*$|[).;])",
     re.IGNORECASE,
 )
 _OF_UNKNOWN: Final = compile_late(
-    rf"\b{_TIMES}\b{_JOINT}*+(?-i:(?<![A-Z]\s)({_UNKNOWN}))(?=[\s).;*_]*$)",
+    rf"\b(?:{_TIMES}|(?:uhr)?zeit|heure|hora|ora|tijd|tid|czas)\b"
+    rf"{_JOINT}*+(?-i:(?<![A-Z]\s)({_UNKNOWN}))(?=[\s)\].;*_]*$)",
     re.IGNORECASE,
 )
 """The same with a zone that is not known."""
@@ -401,15 +402,17 @@ def clocks_in(*texts: str) -> set[int]:
 
 
 def without_zone(text: str) -> str:
-    """Return the words of a header without the zone that they name; none where they are nothing else.
+    """Return the words of a header without the zone that they name, known or not; none where they are nothing else.
 
     Examples
     --------
-    >>> without_zone("Time IST"), without_zone("UTC"), without_zone("Time (CET)"), without_zone("Event")
+    >>> without_zone("Time IST"), without_zone("UTC"), without_zone("Time CHST"), without_zone("Event")
     ('Time', '', 'Time', 'Event')
     """
-    match = _zone_in(text)
-    return _EMPTY.sub(" ", text.replace(match[0], " ")).strip(" [],:") if match else text
+    if match := _zone_in(text):
+        return _EMPTY.sub(" ", text.replace(match[0], " ")).strip(" [],:")
+    unknown = _OF_UNKNOWN.search(text)
+    return text[: unknown.start(1)].strip(" [(,:") if unknown else text
 
 
 _EMPTY: Final = compile_late(r"[(\[]\s*[)\]]")

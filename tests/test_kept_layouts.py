@@ -496,3 +496,62 @@ A lock.
     (tmp_path / "search.md").write_text(text, encoding="utf-8")
     (incident,) = ia.load(tmp_path, status="all", cache=False).incidents.to_dict("records")
     assert f"{incident['restored_at']:%d %H:%M}" == "10 10:50"
+
+
+LETTER_WITH_A_TITLE = """Harbour Water Board
+2 Quay Street
+
+{written}
+
+# Cloudy tap water reported on 26 February
+
+Dear resident,
+
+On Wednesday 26 February 2025 a filter at our works failed at 09:10 UTC. The first customer called us at 09:20 UTC. All
+filters were back in service at 10:40 UTC.
+"""
+
+
+@pytest.mark.parametrize("written", ["6 March 2025", "Ref: HW-12\n6 March 2025", "Quayside, Thursday 6 March 2025"])
+def test_a_letter_is_dated_above_its_title(written: str, tmp_path: Path) -> None:
+    (tmp_path / "letter.md").write_text(LETTER_WITH_A_TITLE.format(written=written), encoding="utf-8")
+    incident = ia.load(tmp_path, status="all").incidents.iloc[0]
+    assert f"{incident['date']:%Y-%m-%d}" == "2025-02-26"
+
+
+MAIL = """**From:** Ines
+**Date:** Thu, 27 Feb 2025 16:10 +0000
+**Subject:** Why the tills were down on the 26th
+
+Dear all,
+
+yesterday, Wednesday 26 February 2025, the tills stopped working at 09:10 UTC. A cashier rang us at 09:20 UTC. All tills
+were back in service at 10:40 UTC.
+"""
+
+
+def test_the_time_of_a_mail_is_not_one_of_the_incident(tmp_path: Path) -> None:
+    (tmp_path / "mail.md").write_text(MAIL, encoding="utf-8")
+    incident = ia.load(tmp_path, status="all").incidents.iloc[0]
+    found = [f"{incident[f'{name}_at']:%d %H:%M}" for name in ("started", "detected", "restored")]
+    assert found == ["26 09:10", "26 09:20", "26 10:40"]
+
+
+@pytest.mark.parametrize(
+    ("head", "key"),
+    [
+        ("# 8D Report No. 8D-2025-0093: Scans lost on line B\n", "8D-2025-0093"),
+        ("# Rapport nr. 2025-017: pumpestasjonen\n", "2025-017"),
+        ("# Störungsbericht Nr. S-2025/17\n", "S-2025/17"),
+        ("# Informe n.º 23/2025: caída del portal\n", "23/2025"),
+        ("# Report no. 5 of the night shift\n", "report"),
+        ("# Report no. 2025-06-01\n", "report"),
+        ("# Outage\n\n|Field|Details|\n|--|--|\n|Ref|QN/PM/2025/06|\n", "QN/PM/2025/06"),
+    ],
+)
+def test_an_id_with_its_number_or_slashes(head: str, key: str, tmp_path: Path) -> None:
+    text = (
+        f"{head}\nSeverity: SEV-2\nDate: 2025-06-01\n\n## Timeline\n\n- 10:05 alert fired\n- 10:50 service restored\n"
+    )
+    (tmp_path / "report.md").write_text(text, encoding="utf-8")
+    assert list(ia.load(tmp_path, status="all").incidents["incident_id"]) == [key]

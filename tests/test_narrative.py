@@ -222,10 +222,42 @@ def test_a_time_of_which_nothing_is_said_is_not_passed_over() -> None:
             {"started": "09:10", "detected": "09:20", "restored": "10:40"},
         ),
         ("From 09:10 UTC each push was refused.", {"started": "09:10"}),
+        # What somebody noticed or found may have its own not.
+        ("A nurse noticed at 09:20 UTC that two labels did not match.", {"detected": "09:20"}),
+        (
+            "The pump stopped working at 09:10 UTC. A neighbour rang us at 09:20 when it had not come back.",
+            {"started": "09:10", "detected": "09:20"},
+        ),
+        ("The first we heard of it was at 09:20 UTC, in a mail.", {"detected": "09:20"}),
+        (
+            "Logins failed at 09:10 UTC. By 10:05 UTC Jo had found the cause: the provider had never renewed the name.",
+            {"started": "09:10", "identified": "10:05"},
+        ),
+        (
+            "Bills failed at 09:10 UTC. The mistake was put right at 10:40 UTC.",
+            {"started": "09:10", "restored": "10:40"},
+        ),
+        (
+            "The ovens stopped working at 09:10 UTC. They were back in service at 10:40 UTC.",
+            {"started": "09:10"},
+        ),  # they?
+        (
+            "The ovens stopped working at 09:10 UTC. All ovens were back in service at 10:40 UTC.",
+            {"started": "09:10", "restored": "10:40"},
+        ),
+        (
+            "On Monday 3 March a job ran twice. Yesterday, Monday 3 March 2025, logins failed at 09:10 UTC.",
+            {"started": "09:10"},
+        ),
         ("The service stopped answering at 8.40am. Colleagues reported it to the desk at 8.52am.", {}),  # whose clock?
         # None of these says that it was then.
         ("If you pay between 09:10 and 10:40 UTC you got an error.", {}),
         ("The page was read-only from 09:10 UTC.", {}),
+        ("Logins failed at 09:10 UTC. By 10:05 UTC we understood that it was not the network.", {"started": "09:10"}),
+        ("Nobody noticed at 09:20 UTC that two labels did not match.", {}),
+        ("Logins failed at 09:10 UTC. The vendor called us back at 09:50 UTC.", {"started": "09:10"}),
+        ("Yesterday at 09:10 UTC logins failed.", {}),
+        ("Logins failed at 09:10 UTC. Two of the ovens were back in service at 10:40 UTC.", {"started": "09:10"}),
         ("It was not available again at 10:40 UTC. Logins failed at 09:10 UTC.", {"started": "09:10"}),
         ("At 09:10 UTC the morning push notification went out. Logins failed at 09:20 UTC.", {"started": "09:20"}),
         ("The migration began at 09:10 UTC. Half of it was available again at 10:40 UTC.", {}),

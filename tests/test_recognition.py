@@ -92,6 +92,9 @@ OTHERS = {
     "runbook.md": "# Runbook: queue is full\n\n**Severity**: SEV-2\n**Last updated**: 2026-01-04\n\n## Impact\n\nOrders wait.\n\n## Detection\n\nAlert QueueFull.\n\n## Resolution\n\n1. Restart the consumer\n",
     "release-plan.md": "# Release plan 4.2\n\n**Date**: 2026-03-01\n**Owner**: Bo\n\n## Timeline\n\n- 10:00 Freeze\n- 12:00 Roll out\n\n## Impact\n\nNone expected.\n",
     "meeting.md": "# Team meeting\n\n**Date**: 2026-03-02\n**Attendees**: Ann, Bo\n\n## Action items\n\n- Ann: book a room\n\n## Lessons learned\n\n- Shorter meetings\n",
+    "minutes.md": "# Minutes: outage review board, 3 March 2026\n\n**Present:** Ann, Bo\n**Start:** 10:00  **End:** 10:40\n\n1. PM-12 accepted as final.\n\n| Action | Owner | Due |\n|--|--|--|\n| Write PM-13 | Bo | 2026-03-10 |\n",
+    "referat.md": "# Referat: hændelsesudvalget 3. marts 2026\n\n**Til stede:** Ann, Bo\n**Start:** 10:00\n**Slut:** 10:40\n\n## Hændelser\n\nRapport 12 er godkendt.\n",
+    "notulen.md": "# Notulen storingsoverleg 3 maart 2026\n\n**Aanwezig:** Ann, Bo\n**Begin:** 10:00\n**Einde:** 10:40\n\nRapport 12 is akkoord.\n",
     "policy.md": "# Incident response policy\n\n**Version**: 3\n**Owner**: Security\n**Date**: 2026-01-01\n\n## Severity\n\nSEV-1 is a full outage.\n\n## Roles\n\nThe commander leads.\n",
     "changelog.md": "# Changelog\n\n## 2026-03-01\n\n- Fix: outage of the queue at 10:00\n",
     "runbook-dated.md": "# Runbook: queue is full\n\n**Severity**: SEV-2\n**Date**: 2026-01-04\n\n## Impact\n\nOrders wait.\n\n## Detection\n\nAlert QueueFull.\n\n## Resolution\n\n1. Restart the consumer\n",
@@ -100,6 +103,11 @@ OTHERS = {
     "empty.md": "",
     "notes.md": "# Notes\n\nWe met at 10:00.\n",
 }
+
+
+def test_a_title_that_counts_minutes_is_of_an_incident() -> None:
+    head = "# 22 minutes of outage at the till\n\nParticipants: Ann, Bo\nDate: 2026-03-03\n"
+    assert template_of(f"{head}Severity: SEV-2\n\n## Timeline\n\n- 10:00 alert fired\n- 10:22 tills work again\n")
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -296,6 +296,14 @@ def test_zones_next_to_times_of_day() -> None:
         ("Alle tijden in Nederlandse tijd", "Europe/Amsterdam"),
         ("41 kassor stod still. Alla klockslag är svensk tid.", "Europe/Stockholm"),
         ("Hora local de Bogotá", "America/Bogota"),
+        ("Alle tider er dansk sommertid", "Europe/Copenhagen"),
+        ("Alla tider är svensk normaltid.", "Europe/Stockholm"),
+        ("Alle Zeiten in Schweizer Winterzeit", "Europe/Zurich"),
+        ("Alle tijden zijn Nederlandse zomertijd", "Europe/Amsterdam"),
+        ("Toutes les heures sont en heure d'été de Paris.", "Europe/Paris"),
+        ("Tutti gli orari in ora legale italiana", "Europe/Rome"),
+        ("Todas las horas en horario de verano peninsular", "Europe/Madrid"),
+        ("All times are New Zealand daylight time", "Pacific/Auckland"),
     ],
 )
 def test_a_sentence_that_says_whose_time_all_times_are(sentence: str, zone: str) -> None:
@@ -318,6 +326,7 @@ def test_a_sentence_about_something_else_names_no_zone(sentence: str) -> None:
         ("時系列(日本時間)", "Asia/Tokyo"),
         ("时间线（北京时间）", "Asia/Shanghai"),
         ("Timeline (Central European Time)", "Europe/Paris"),
+        ("Hændelsesforløb (alle tider er dansk sommertid)", "Europe/Copenhagen"),
         ("Timeline, all in Mountain Daylight Time", "America/Denver"),
     ],
 )

@@ -83,7 +83,7 @@ _SEASON = timedelta(days=90)
 _NIGHT, _HALF_A_DAY = timedelta(hours=3), timedelta(hours=12)
 """By how much an end, and any other milestone, must be earlier on the clock than the one before it for midnight to have
 passed: by less, one of the two is a slip."""
-_TOKEN = compile_late(r"#?(?=[\w./-]*\d)\w[\w.-]{0,40}(?:/\w[\w.-]{0,20}){0,2}")
+_TOKEN = compile_late(r"#?(?=[\w./-]*\d)\w[\w.-]{0,40}(?:/\w[\w.-]{0,20}){0,4}")
 """One word with a figure, as an id is that has no known form."""
 _NUMBER = compile_late(
     r"\W*(?![3-5]\W*\((?:critical|urgent|high|severe|major)\b)([0-5])\W*(?:\((?!lowest|none|not\b|least|no\b)[^\W\d][^()]{0,60}\)\W*)?",
@@ -120,8 +120,9 @@ _TITLE_ID = compile_late(
     r"|(?:JAN|FEB|MAR|APR|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER"
     r"|OCTOBER|NOVEMBER|DECEMBER|SPRING|SUMMER|AUTUMN|WINTER)\d*)-?\d)"
     r"(?P<key>[A-Z][A-Z0-9]{1,9}-\d{2,9}(?:-\d{1,7})?)(?=\s*$|\s?[:\])|]|\s[–—-]\s)"
-    r"|\b(?i:(?:incident|outage|issue|rca|pir|post-?mortem|problem|report|ticket|case)\s?#|(?:tracking|incident|case)\s(?:id|no\.?"
-    r"|number):?\s#?|ticket:\s#?)(?P<labelled>(?=[A-Z-]*\d)[A-Z0-9][A-Z0-9-]{2,30})(?![\w-])"
+    r"|\b(?i:(?:incident|outage|issue|rca|pir|post-?mortem|problem|report|ticket|case)\s?#|(?:tracking|incident|case|report|\w*rapport\w*"
+    r"|\w*bericht|informe|relatório|verslag|raport)\s(?:id|no\.?|nr\.?|n[°º.]{1,2}|number):?\s?#?|ticket:\s#?)"
+    r"(?P<labelled>(?=[A-Z-]*\d)[A-Z0-9][A-Z0-9/-]{2,30})(?![\w/-])"
     r"|\b(?i:incident|outage|rca|pir|post-?mortem|ticket(?=\s\d{8}))\s(?P<number>\d{4,14}(?:-\d{1,6}){0,4})(?=\s*(?:$|[:)\]–—])|\s-\s)"
     r"|\s#(?P<last>\d{2,9})$"
     r"|(?:\s[–—|-]|(?i:\b(?:report|review|post-?mortem|pir|rca|rfo|analysis|incident|incidente|informe|bericht|rapport|relatório|verslag"

@@ -32,17 +32,17 @@ _LONGEST_SUBJECT: Final = 120
 
 def letter_date(sections: Sequence[Section]) -> Line | None:
     """Return the line above a letter's salutation that is its date: when it was written, not when anything happened."""
-    return next((line for section in sections[:1] for line in _above(section) if _is_date_of_letter(line)), None)
+    return next((line for line in _above(sections) if _is_date_of_letter(line)), None)
 
 
 def letter_subject(section: Section) -> Line | None:
     """Return the line in bold above a letter's salutation: what it is about, unlike the letterhead above it."""
-    return next((line for line in _above(section) if line.strong and len(line.text) <= _LONGEST_SUBJECT), None)
+    return next((line for line in _above([section]) if line.strong and len(line.text) <= _LONGEST_SUBJECT), None)
 
 
-def _above(section: Section) -> list[Line]:
-    """Return the lines above the salutation that is among a section's first lines; none where there is none."""
-    lines = list(islice(section.lines(), _LINES))
+def _above(sections: Sequence[Section]) -> list[Line]:
+    """Return the lines above the salutation that is among the first ones; none where there is none."""
+    lines = list(islice((line for section in sections for line in section.lines()), _LINES))
     return lines[: next((index for index, line in enumerate(lines) if _SALUTATION.match(line.text)), 0)]
 
 

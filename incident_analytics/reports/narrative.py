@@ -142,12 +142,22 @@ _OF_OTHERS = compile_late(
 """Signs that something became of others; they may well be those who notice."""
 _PARTLY = compile_late(
     r"\b(?:part\w*|half|third|most|some|many|several|majority|few|first|one(?! (?:and|which|that)\b|$)"
+    r"|(?:two|three|four|five|six|\d+) of"
     r"|gradual\w*|slow\w*|improv\w+|degraded|begin\w*|beg[au]n"
     r"|start\w*|regions?|zones?|sites|in (?:the )?(?-i:[A-Z]{2,})|to be|from backups?"
     r"|for (?!all\b|every)(?:\w+ ){0,2}(?:users|customers|clients|tenants|members|shops|stores))\b|\d\s?%|\d/\d",
     re.IGNORECASE,
 )
 """Signs that not all was over."""
+_FINDING = compile_late(
+    r"\b(?:noticed|spotted|realised|realized|saw|found|discovered|understood|established|worked out|figured out)"
+    r" (?:that|why|what)\b(?! (?:it|this|that|these|they) (?:was|were|had|did|could)(?: not|n['’]t)\b)"
+    r"|\b(?:reason|cause|culprit)(?= ?:)"
+    r"|\b(?:rang|phoned|called|e-?mailed|alerted) (?:us|the \w+(?: \w+)?)\b"
+    r"(?= (?:when|because|since|to say|and said)\b)",
+    re.IGNORECASE,
+)
+"""Words behind which is what somebody noticed or found, which may have its own not."""
 _REPORTED = compile_late(
     r"\b(?:report(?:s|ed)?|sa(?:y|ys|id)|post(?:s|ed)?|stat(?:es|ed)|claim(?:s|ed)|told|tells?|inform(?:s|ed)|wr(?:ites|ote))\b",
     re.IGNORECASE,
@@ -237,7 +247,7 @@ def read_narrative(paragraphs: Iterable[Paragraph | Item], day: date) -> tuple[l
     """
     goes_on = False
     found: list[TimedClause] = []
-    texts = list(paragraphs)
+    texts = [text for text in paragraphs if not _are_fields(text)]
     if not any(_MAY_HAVE_CLOCK.search(text.text) and _CLOCK.search(text.text) for text in texts):
         return found, goes_on
     if any(_has_rows([line.text for line in text.lines]) for text in texts):
@@ -250,12 +260,12 @@ def read_narrative(paragraphs: Iterable[Paragraph | Item], day: date) -> tuple[l
             days = _days_named(sentence, day)
             if days:
                 is_of_incident = days == {0}
-            is_of_incident &= _ELSEWHERE.search(sentence) is None
+            is_of_incident &= not _is_elsewhere(sentence, days)
             times = list(_CLOCK.finditer(sentence))
-            is_elsewhere = _OF_OTHER_ZONE.search(sentence) or any(
+            of_other_zone = _OF_OTHER_ZONE.search(sentence) or any(
                 _TIME_OF.match(sentence, each.end()) for each in times
             )
-            if times and (_may_go_on(sentence, days) or is_elsewhere):
+            if times and (_may_go_on(sentence, days) or of_other_zone):
                 return [], False
             goes_on |= is_of_incident and _GOES_ON.search(sentence) is not None
             if not times or not is_of_incident:
@@ -264,12 +274,18 @@ def read_narrative(paragraphs: Iterable[Paragraph | Item], day: date) -> tuple[l
             for begin, clause in _clauses(sentence, times):
                 line = paragraph.lines[bisect_right(starts, offset + begin) - 1].line
                 words = clause.event if clause.states is None else _IS_OUT.sub(" ", clause.event)
-                is_sure = is_said and _IN_DOUBT.search(words) is None
-                of_others = _OF_OTHERS.search(clause.event) is not None
+                is_sure = is_said and _IN_DOUBT.search(_asserted(words)) is None
+                of_others = _OF_OTHERS.search(_asserted(clause.event)) is not None
                 found.append(clause._replace(line=line, event=clause.event if is_sure else "", of_others=of_others))
     if any(map(_says_half, found)):
         found = [clause for clause in found if _says_half(clause) or _is_of_one_half(clause)]
     return found, goes_on
+
+
+def _are_fields(paragraph: Paragraph | Item) -> bool:
+    """Return whether lines are fields such as those at the head of a mail, rather than sentences with a label."""
+    lines = paragraph.lines
+    return len(lines) > 1 and all(line.label and not line.text.rstrip().endswith((".", "!", "?")) for line in lines)
 
 
 def _has_rows(lines: Sequence[str]) -> bool:
@@ -323,6 +339,12 @@ def _days_named(sentence: str, day: date) -> set[int | None]:
         named = {WEEKDAYS.index(match[0][:3].lower()) for match in _WEEKDAY.finditer(sentence)}
         found |= {0 if weekday == day.weekday() else None for weekday in named}
     return found
+
+
+def _is_elsewhere(sentence: str, days: set[int | None]) -> bool:
+    """Return whether a sentence is about something else; *yesterday* is the incident's day where it is named so."""
+    found = _ELSEWHERE.search(sentence)
+    return found is not None and not (days == {0} and found[0].casefold() == "yesterday")
 
 
 def _may_go_on(sentence: str, days: set[int | None]) -> bool:
@@ -489,12 +511,20 @@ def _asserts(name: str, clause: TimedClause, reading: Reading | None) -> bool:
         return False
     if name == "detected" and _PASSED_ON.search(clause.event):
         return False
+    if name == "started" and not is_turn and says("restored", clause.event):
+        return False  # the fault was put right
     if name == "started" and "part" in reading.meanings and "begin" not in reading.meanings:
         return False  # something was better, or worse, in part
     if is_turn:  # which may have its own not, of what no longer worked
-        return name == "started" or _NOT.search(clause.event) is None
+        return name == "started" or _NOT.search(_asserted(clause.event)) is None
     has = reading.meanings | reading.features
     return "not" not in has and any(group <= has for group in _ASSERTS[name])
+
+
+def _asserted(event: str) -> str:
+    """Return the words of a clause without what somebody noticed or found."""
+    found = _FINDING.search(event)
+    return event if found is None else event[: found.end()]
 
 
 def _is_in_doubt(

@@ -52,7 +52,8 @@ _OF_SYSTEMS: Final = compile_late(
     r"|users?|customers?|players?|panne|serveurs?|base de données|utilisateurs?|ausfall|störung|dienste?|nutzer|kunden"
     r"|servicios?|servidor\w*|sistemas?|usuarios?|serviços?|usuários?|servizi\w*|sistem[ai]|utenti|storing|dienst|gebruikers"
     r"|tjenest\w*|tjänst\w*|nede|nere|brukere|användare|awari\w*|usług\w*|kesinti\w*|sunucu\w*|portal\w*|klanten|kassa\w*|clientes|clienti"
-    r"|payments?|pagos?|pagamenti|pagamentos|paiements?|zahlung\w*|trading|catalogue|katalog\w*|meters?)\b",
+    r"|payments?|pagos?|pagamenti|pagamentos|paiements?|zahlung\w*|trading|catalogue|katalog\w*|meters?"
+    r"|software|modems?|computers?|controllers?|robots?|sensors?|schedulers?)\b",
     re.IGNORECASE,
 )
 """What an account of an incident names; one of a journey doesn't."""
@@ -171,13 +172,16 @@ _TAG: Final = compile_late(
 _PRESENT: Final = compile_late(r"\W*(?:present|regrets|apologies|agenda)\s?:", re.IGNORECASE)
 """How the notes of a meeting begin."""
 _MEETING: Final = compile_late(
-    r"\bmeeting\b|besprechung|\bsitzung|\bréunion|\breuni[óã]o?n?\b|\briunione|vergadering|\boverleg\b|\bmøte|\bmöte|spotkanie",
+    r"\bmeeting\b|besprechung|\bsitzung|\bréunion|\breuni[óã]o?n?\b|\briunione|vergadering|\boverleg\b|\bmøte|\bmöte|spotkanie"
+    r"|\bmøde|\bnotulen\b|\b(?:review|board|committee|call) minutes\b"
+    r"|^\W*(?:minutes|protokoll|referat|verbale|acta|ata|pöytäkirja|procès-verbal)\b",
     re.IGNORECASE,
 )
 """A title that says so."""
 _ATTENDED: Final = compile_late(
     r"\W*(?:present|regrets|apologies|agenda|attendees|attended|participants|teilnehme\w+|anwesend\w*|présents|participants"
-    r"|asistentes|presentes|presenti|aanwezig\w*|deltakere|deltagare|obecni)\s?:",
+    r"|asistentes|presentes|presenti|aanwezig\w*|deltakere|deltagere|deltagare"
+    r"|närvarande|til stede|obecni|läsnä|attending|in attendance)\s?:",
     re.IGNORECASE,
 )
 _TO_DO: Final = compile_late(r"\d\W+(?:todo|tbd|tbc|\.\.\.|…)\W*$", re.IGNORECASE)

@@ -150,7 +150,13 @@ def _time_of() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _fill() -> frozenset[str]:
     """Return the words next to a place that are no part of its name."""
-    return _units().union(*(without_accents(_data()[name]).split() for name in ("time", "links", "common")))
+    return _units().union(*(without_accents(_data()[name]).split() for name in ("time", "links", "common", "seasons")))
+
+
+@lru_cache(maxsize=1)
+def _seasons() -> frozenset[str]:
+    """Return the words for one of a place's two times."""
+    return frozenset(without_accents(_data()["seasons"]).split())
 
 
 @lru_cache(maxsize=1)
@@ -161,7 +167,9 @@ def _units() -> frozenset[str]:
 
 def _place_of(words: str, *, is_last: bool) -> str | None:
     """Return the place that words begin with, or end with; None where there is none."""
-    parts = [word for word in _words_of(words) if word not in {"standard", "local"}]
+    parts = _words_of(words)
+    if not _seasons().isdisjoint(parts):  # heure d'été de Paris
+        parts = [word for word in parts if word not in _seasons() and word not in _data()["links"].split()]
     for size in range(len(parts), 0, -1):
         if found := _places().get(" ".join(parts[-size:] if is_last else parts[:size])):
             return found

@@ -235,6 +235,42 @@ IN_OTHER_WORDS = {
         "Платежі знову працюють",
         "Інцидент закрито",
     ),
+    "es3": (
+        "Las cámaras dejan de enviar imágenes",
+        "El encargado avisa a la guardia",
+        "La guardia empieza la respuesta",
+        "Causa identificada: enlace cortado",
+        "Mitigación: rondas a pie",
+        "Servicio restablecido",
+        "Se cierra el incidente",
+    ),
+    "fr3": (
+        "Premiers refus de badges (début de la panne)",
+        "Appels des agents, la panne est détectée",
+        "Le service informatique prend en charge l'incident",
+        "Cause identifiée : disque plein",
+        "Contournement : portes ouvertes",
+        "Service rétabli",
+        "Incident clôturé",
+    ),
+    "pl2": (
+        "Bramki nie otwierają się",
+        "Portier dzwoni do działu IT (pierwsze zgłoszenie)",
+        "Informatyk na miejscu, początek działań",
+        "Ustalono przyczynę: wygasły certyfikat",
+        "Bramki otwarte ręcznie (obejście)",
+        "Usługa przywrócona",
+        "Zgłoszenie zamknięte",
+    ),
+    "eng4": (
+        "Boilers show no readings",
+        "Caretaker phones the helpdesk",
+        "IT took the ticket",
+        "We identified the problem: firewall rule",
+        "Readings e-mailed every hour as a stop-gap",
+        "Rule removed, readings normal",
+        "Ticket closed",
+    ),
     "eng1": (
         "Checkout fails",
         "Detection",
@@ -273,6 +309,7 @@ def test_a_timeline_in_another_language_or_of_labels_alone(house: str) -> None:
         ("closed", ["Felet börjar", "Larm", "Jouren börjar arbeta", "Kassan i entrén stängd", "Tjänsten återställd"]),
         ("closed", ["Første feil", "Alarm", "Port 443 lukket i brannmuren", "Årsak funnet: port", "Tjenesten oppe"]),
         ("closed", ["Errores", "Alarma", "Cierre de la válvula de entrada", "Causa: sensor", "Servicio restablecido"]),
+        ("closed", ["Errores", "Alarma", "La tienda cierra a las 20", "Causa: sensor", "Servicio restablecido"]),
         ("closed", ["Awaria", "Alarm", "Zamknięto oddział w Krakowie", "Znaleziono przyczynę", "Usługa przywrócona"]),
         ("closed", ["Sensors silent", "Alarm", "On-call engaged", "Cause found: power",
                     "Sensors back", "Tunnel closure lifted"]),
@@ -594,6 +631,66 @@ def test_a_label_of_the_house_outranks_an_alert_before_it() -> None:
         "10:01 Node turns NotReady", "10:03 NotReady alert on Slack", "10:05 Detection: someone sees the alert"
     )
     assert (found["started"], found["detected"]) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("milestone", "event"),
+    [
+        ("started", "Tills print blank slips (start of the incident)"),
+        ("started", "Premiers refus de badges (début de la panne)"),
+        ("detected", "Shop 12 at head office (first report)"),
+        ("detected", "Portier w dziale technicznym (pierwsze zgłoszenie)"),
+        ("mitigated", "Kim: staff write slips by hand (workaround)"),
+        ("mitigated", "Kassen laufen ohne Netz (Notbetrieb)"),
+        ("mitigated", "Cobros en efectivo (solución temporal)"),
+        ("restored", "Caixas com ligação (fim do incidente)"),
+    ],
+)
+def test_a_row_is_what_it_is_called_in_brackets_at_its_end(milestone: str, event: str) -> None:
+    assert default_lexicon().read(event).label == milestone
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "Kim suggests slips by hand (workaround)",
+        "Slips by hand do not work (workaround)",
+        "(Workaround) is in the wiki, says Kim",
+        "Deploy of 4.2 (root cause)",
+        "Kim opens a pull request (fix)",
+        "Rollback (start)",
+        "Second alert (resolved)",
+    ],
+)
+def test_brackets_that_do_not_say_what_a_row_is(event: str) -> None:
+    assert default_lexicon().read(event).label is None
+
+
+MOVED = ("09:00 Host moves the server", "09:20 Customer calls: page is blank", "09:25 Ana and Kim drop everything",
+         "09:40 Got it: hardcoded IP", "10:20 Page is back")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("evidence", "later", "over"),
+    [
+        (ReportClues(at("09:00"), at("10:20")), "All customers confirmed ok", 4),
+        (ReportClues(total=timedelta(minutes=80), approximate=True), "All customers confirmed ok", 4),
+        (ReportClues(total=timedelta(minutes=75), approximate=True), "Last customer confirms all ok", 4),
+        (ReportClues(total=timedelta(hours=5), approximate=True), "All customers confirmed ok", 5),
+        (ReportClues(total=timedelta(hours=2), approximate=True), "All customers confirmed ok", 5),
+        (ReportClues(at("09:00"), at("14:00")), "All customers confirmed ok", 5),
+        (ReportClues(), "All customers confirmed ok", 5),
+    ],
+)
+def test_a_late_confirmation_is_not_the_restoration_where_the_stated_end_has_its_row(
+    evidence: ReportClues, later: str, over: int
+) -> None:
+    assert rows_of(*MOVED, f"14:00 {later}", evidence=evidence)["restored"] == over
+
+
+def test_the_row_at_the_stated_end_is_not_the_restoration_before_a_relapse() -> None:
+    rows = (*MOVED, "11:00 Page down again", "14:00 All customers confirmed ok")
+    assert rows_of(*rows, evidence=ReportClues(at("09:00"), at("10:20"))).get("restored") != MOVED.index(rows[4])
 
 
 def test_a_person_with_a_colon_is_no_label() -> None:

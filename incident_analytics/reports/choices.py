@@ -96,20 +96,27 @@ class Choice(NamedTuple):
     named: tuple[str, ...]
 
 
+_FIRST: Final = (
+    r"al principio|inicialmente|originalmente|zunächst|anfangs|anfänglich|ursprünglich|d'abord|initialement|au départ"
+    r"|au début|all'inizio|inizialmente|no início|de início|początkowo|aanvankelijk|eerst|oorspronkelijk|först|initialt"
+    r"|opprinnelig|oprindelig|til at begynde med|ursprungligen|aluksi|alun perin|zpočátku|původně|başlangıçta"
+    r"|сначала|изначально|спочатку"
+)
+"""Words of other languages that say of a severity that another one followed."""
 _CHANGE: Final = compile_late(
-    r"->|=>|→|⇒|➔|\b(?:(?:down|up)graded?|(?:de-?)?escalated|lowered|raised|reduced|increased|reclassified|changed|revised"
+    rf"->|=>|→|⇒|➔|\b(?:{_FIRST}|(?:down|up)graded?|(?:de-?)?escalated|lowered|raised|reduced|increased|reclassified|changed|revised"
     r"|adjusted|became|later|then|now|initially|originally|previously|formerly|at first|was|were|from|until|not"
     r"|instead of|rather than)\b",
     re.IGNORECASE,
 )
 """Words that say which of two severities came first."""
 _NO_LONGER: Final = compile_late(
-    r"\b(?:from|was|were|initially|originally|previously|formerly|at first|first|before|not|instead of|rather than)"
-    r"\b[\s:]*(?:an?\s)?$",
+    rf"\b(?:{_FIRST}|from|was|were|initially|originally|previously|formerly|at first|first|before|not|instead of"
+    r"|rather than)\b[\s:]*(?:an?\s)?$",
     re.IGNORECASE,
 )
 _AT_FIRST: Final = compile_late(
-    r"\W*(?:initially|originally|previously|formerly|at first|until|before)\b", re.IGNORECASE
+    rf"\W*(?:{_FIRST}|initially|originally|previously|formerly|at first|until|before)\b", re.IGNORECASE
 )
 _ANOTHER_NUMBER: Final = compile_late(
     r"\s*(?:,\s*)?(?:/|\||,|&|->|→|[-–]|\bor\b|\bto\b|\band\b|\bthen\b)\s*(\d+)(?=\s*(?:$|[)\]/|,;]|->|→))",

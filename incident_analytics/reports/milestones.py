@@ -14,7 +14,7 @@ import re
 import tomllib
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from itertools import accumulate, chain, islice, pairwise
@@ -70,6 +70,8 @@ _MOST = 4
 _LABEL = compile_late(r"^([^\W\d_](?:[^\W\d_]|[' ]){1,29}?)(?:\s*(?::|：|\s[-–—]\s|[-–—]\s)\s*(?=\S)|[\s.:*_]*$)")
 """What a row begins with that the author calls it, or all of its words."""
 _LABEL_EXTRAS = compile_late(r"\b(?:incident|first|initial|service|outage|impact|time of|the|root)\b")
+_ASIDE = compile_late(r"\(([^()]{4,30})\)\W*$")
+"""What a row ends with that the author calls it."""
 _ACTS = frozenset({"act", "revert", "fix", "participle"})
 _BETTER = frozenset({"well", "okay", "stop", "part"})
 _NEWS = _ACTS | {"fault", "alarm", "well", "over", "okay", "stop"}
@@ -181,6 +183,7 @@ class Lexicon:
         }
         self._relapse: Mapping[str, float] = raw["relapse"]
         self._labels = {label: name for name, labels in raw["labels"].items() for label in labels}
+        self._asides = {label: name for name, labels in raw["asides"].items() for label in labels}
         self._vocabulary = Vocabulary(raw["meanings"])
         keys = {key for part in (*self.weights.values(), self._relapse) for key in part if key[0] != "@"}
         features = {key: Feature.of(key) for key in keys}
@@ -216,16 +219,25 @@ class Lexicon:
         columns = [self._columns[key] for key in features] or [(0.0,) * (2 * len(self.weights) + 1)]
         sums = list(map(math.fsum, zip(*columns, strict=True)))
         judged = sums[len(self.weights) : -1]
-        match = _LABEL.match(fold(text))
         return Reading(
             held,
             features,
             dict(zip(self.weights, sums, strict=False)),
             frozenset([name for name, weight in zip(self.weights, judged, strict=True) if weight >= _SPEAKS_FOR]),
-            self._labels.get(" ".join(_LABEL_EXTRAS.sub(" ", match[1]).split())) if match else None,
+            self._label(fold(text), held),
             sums[-1] > 0,
             stems(text),
         )
+
+    def _label(self, text: str, held: Collection[str]) -> str | None:
+        """Return the milestone that a row is called: in front, else in brackets at its end if it says that it is so."""
+        match = _LABEL.match(text)
+        if match and (label := self._labels.get(" ".join(_LABEL_EXTRAS.sub(" ", match[1]).split()))):
+            return label
+        aside = _ASIDE.search(text) if "(" in text else None
+        if aside is None or any(meaning.startswith(("no ", "try ")) for meaning in held) or "useless" in held:
+            return None
+        return self._asides.get(aside[1].strip())
 
 
 @lru_cache(maxsize=1)
@@ -560,6 +572,7 @@ class Scorer:
         known = self.stated | ({"started"} if self.evidence.start is not None else set())
         if len(self.order) >= _ROWS and not known.issuperset(MILESTONES):
             self.take_learned()
+        self.take_stated_end()
         self.drop_cure_before_detection()
         self.drop_cure_at_beginning()
         self.drop_cure_that_goes_on()
@@ -589,6 +602,25 @@ class Scorer:
             del self.found["mitigated"], self.known["mitigated"]
         if over is None and self.end is None and (closed := self.found.get("closed")) and closed.grade == "check":
             del self.found["closed"], self.known["closed"]
+
+    def take_stated_end(self) -> None:
+        """Take the one row at the stated end that says that it was over, in place of a later one that confirms it.
+
+        A rough length ends about so long after the start, or after the first row where none is stated.
+        """
+        over, end, slack = self.found.get("restored"), self.end, _MINUTE
+        if over is not None and end is None and self.evidence.total and self.evidence.approximate:
+            end = (self.start or self.at(self.order[0])) + self.evidence.total
+            slack = _ROUGHLY * self.evidence.total
+        if over is None or end is None or abs(self.at(over.row) - end) <= slack:
+            return
+        spoken = (row for row in self.rows("restored") if "restored" in self.readings[row].speaks_for)
+        rows = [row for row in spoken if abs(self.at(row) - end) <= slack and self.at(row) < self.at(over.row)]
+        if len(rows) != 1 or (self.relapse is not None and self.relapse > self.at(rows[0])):
+            return
+        self.found["restored"], self.known["restored"] = Guess(rows[0], _LIKELY), self.at(rows[0])
+        if (mitigated := self.found.get("mitigated")) and self.at(mitigated.row) >= self.at(rows[0]):
+            del self.found["mitigated"], self.known["mitigated"]
 
     def is_said(self, milestone: str, row: int) -> bool:
         """Return whether a row's label is a milestone, or its words and the stated end say that it is over."""

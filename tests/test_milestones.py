@@ -680,6 +680,7 @@ MOVED = ("09:00 Host moves the server", "09:20 Customer calls: page is blank", "
         (ReportClues(total=timedelta(hours=2), approximate=True), "All customers confirmed ok", 5),
         (ReportClues(at("09:00"), at("14:00")), "All customers confirmed ok", 5),
         (ReportClues(), "All customers confirmed ok", 5),
+        (ReportClues(total=timedelta(minutes=80), approximate=True), "Resolved: service fully recovered", 5),
     ],
 )
 def test_a_late_confirmation_is_not_the_restoration_where_the_stated_end_has_its_row(

@@ -614,6 +614,8 @@ class Scorer:
             slack = _ROUGHLY * self.evidence.total
         if over is None or end is None or abs(self.at(over.row) - end) <= slack:
             return
+        if "verify" not in self.readings[over.row].meanings:
+            return  # which of the two is right, the Duration or the row, is not known
         spoken = (row for row in self.rows("restored") if "restored" in self.readings[row].speaks_for)
         rows = [row for row in spoken if abs(self.at(row) - end) <= slack and self.at(row) < self.at(over.row)]
         if len(rows) != 1 or (self.relapse is not None and self.relapse > self.at(rows[0])):

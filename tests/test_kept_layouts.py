@@ -555,3 +555,31 @@ def test_an_id_with_its_number_or_slashes(head: str, key: str, tmp_path: Path) -
     )
     (tmp_path / "report.md").write_text(text, encoding="utf-8")
     assert list(ia.load(tmp_path, status="all").incidents["incident_id"]) == [key]
+
+
+@pytest.mark.parametrize(
+    ("title", "written", "day"),
+    [
+        ("Kiosks down, 11 June", "6/11/2025", "2025-06-11"),
+        ("Kiosks down, 6 November", "6/11/2025", "2025-11-06"),
+        ("Kiosks down", "6/11/2025", None),
+        ("Kiosks down, 12 June", "6/11/2025", None),
+        ("Kiosks down from 11 June to 6 November", "6/11/2025", None),
+    ],
+)
+def test_of_two_days_the_title_names_one(title: str, written: str, day: str | None, tmp_path: Path) -> None:
+    text = f"# {title}\n\n**Date**: {written}\n**Severity**: SEV-2\n**Impact**: nine counters\n**Start**: 07:02 UTC\n"
+    (tmp_path / "report.md").write_text(text, encoding="utf-8")
+    found = ia.load(tmp_path, status="all").incidents.iloc[0]["date"]
+    assert (None if pd.isna(found) else f"{found:%Y-%m-%d}") == day
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["What will we do so it doesn't happen again?", "What do we do so that it can't happen again?", "Oppfølging"],
+)
+def test_what_is_done_so_that_it_does_not_happen_again(heading: str, tmp_path: Path) -> None:
+    head = "# Outage\n\n**Severity**: SEV-2\n**Date**: 2025-04-12\n**Duration**: 1 h\n\n"
+    text = f"{head}## {heading}\n\n1. Add a check\n2. Add a test\n"
+    (tmp_path / "report.md").write_text(text, encoding="utf-8")
+    assert len(ia.load(tmp_path, status="all").actions) == 2

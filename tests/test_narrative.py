@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import pytest
 
 from incident_analytics.config import Settings
@@ -269,3 +271,40 @@ def test_a_time_of_which_nothing_is_said_is_not_passed_over() -> None:
 )
 def test_sentences_have_turns_of_their_own(story: str, expected: dict[str, str]) -> None:
     assert milestones(read(story)) == expected
+
+
+RANGES = [
+    ("The till was unavailable from 21:15 BST on Monday 3 March 2025 until 12:40 BST on 5 March 2025.",
+     "03 20:15 to 05 11:40"),
+    ("From 11:40 PM PDT on March 3, 2025 until 6:15 AM PDT on March 5, 2025 we saw nothing from two of them.",
+     "04 06:40 to 05 13:15"),
+    ("Weights of scale 7 were not kept between 2025-03-03 09:12 CEST and 2025-03-03 13:35 CEST.",
+     "03 07:12 to 03 11:35"),
+    ("Zwischen 2025-03-03 22:10 UTC und 2025-03-05 04:30 UTC konnten Kunden nicht bezahlen.",
+     "03 22:10 to 05 04:30"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sentence", "expected"), RANGES)
+def test_a_sentence_says_on_which_days_it_was_down(sentence: str, expected: str) -> None:
+    incident = read(f"A long night. {sentence}").incident
+    found = [incident[f"{name}_at"] for name in ("started", "restored")]
+    assert " to ".join(f"{at.astimezone(UTC):%d %H:%M}" for at in found) == expected
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        "The till was not unavailable from 21:15 UTC on 3 March 2025 until 12:40 UTC on 5 March 2025.",
+        "The till will be unavailable from 21:15 UTC on 3 March 2025 until 12:40 UTC on 5 March 2025.",
+        "For maintenance the till was unavailable from 21:15 UTC on 3 March 2025 until 12:40 UTC on 5 March 2025.",
+        "Their till was unavailable from 21:15 UTC on 3 March 2025 until 12:40 UTC on 5 March 2025.",
+        "The till was unavailable from 21:15 UTC on 3 March 2025 until 12:40 UTC on 1 March 2025.",
+        "The till was unavailable from 21:15 UTC on 3 March 2023 until 12:40 UTC on 5 March 2023.",
+        "The till was unavailable from 21:15 on 3 March 2025 until 12:40 on 5 March 2025.",  # whose clock?
+        "The job ran from 21:15 UTC on 3 March 2025 until 12:40 UTC on 5 March 2025.",
+        " ".join(sentence for sentence, _ in RANGES[:2]),
+    ],
+)
+def test_a_range_of_days_that_may_be_another_one_is_not_read(story: str) -> None:
+    assert not {"started", "restored"} & milestones(read(story)).keys()

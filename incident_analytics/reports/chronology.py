@@ -20,7 +20,7 @@ from incident_analytics.reports.milestones import (
     infer_milestones,
     infer_relapse,
 )
-from incident_analytics.reports.narrative import of_local_clock, read_narrative, said_to_be
+from incident_analytics.reports.narrative import of_local_clock, outage_said, read_narrative, said_to_be
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.sections import SectionReader
@@ -147,7 +147,33 @@ class Chronology:
             self._take_narrative(above, zone)
         self._take_milestones(placement)
         if not self.reader.entries:
+            self._take_outage_said(paragraphs, zone)
             self._take_narrative(paragraphs, zone)
+
+    def _take_outage_said(self, paragraphs: Iterable[Paragraph | Item], zone: tzinfo) -> None:
+        """Take from when to when it was from the sentence that says so with both dates, where no field says either."""
+        ends = ("started_at", "restored_at")
+        if any(self.values.get(name) is not None or name in self.report.not_given for name in ends):
+            return
+        said, day = outage_said(paragraphs), self.report.anchor()
+        if (
+            said is None
+            or said.start.date is None
+            or (day is not None and abs(said.start.date - day) > timedelta(days=1))
+        ):
+            return
+        is_usual_set = "timezone" in self.reader.settings.model_fields_set
+        is_assumed = not (is_usual_set or self.reader.zone) and (said.start.zone is None or said.end.zone is None)
+        found = [
+            datetime.combine(moment.date, moment.clock, moment.zone or zone)
+            for moment in (said.start, said.end)
+            if moment.date is not None and moment.clock is not None
+        ]
+        if is_assumed or found[0] >= found[1] or self._is_open:
+            return
+        for name, at in zip(ends, found, strict=True):
+            self.values[name] = at
+            self.report.note(name, said.words, said.line, source="inferred", confidence=_OF_SENTENCES, grade="check")
 
     def _take_narrative(self, paragraphs: Iterable[Paragraph | Item], zone: tzinfo) -> None:
         """Take milestones from sentences, each to be checked, where no field gives them."""

@@ -606,8 +606,14 @@ class HeaderReader:
 
     def _take_date(self, line: Line) -> None:
         day, source = self.report.attempt(read_date, line, "Date"), "stated"
-        if day is None and (named := find_dates(line.text)) and self.report.day_of_id() in (named[0].either or ()):
-            day, source = self.report.day_of_id(), "derived"  # of two days the id names one
+        if day is None and (named := find_dates(line.text)):  # of two days the id, or the title, names one
+            said = {(each.month, each.day) for each in find_dates(self.titles.found.text if self.titles.found else "")}
+            either = [
+                each
+                for each in named[0].either or ()
+                if each == self.report.day_of_id() or (each.month, each.day) in said
+            ]
+            day, source = (either[0], "derived") if len(either) == 1 else (None, source)
         self.values["date"] = day
         self.report.note("date", line.text, line.line, source=source)
         if day is None and (is_absent(line.text) or is_none(line.text)):

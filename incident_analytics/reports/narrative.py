@@ -20,12 +20,12 @@ from incident_analytics.reports.milestones import default_lexicon
 from incident_analytics.reports.row_readings import Reading
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.sayings import says
-from incident_analytics.reports.times import find_dates
+from incident_analytics.reports.times import Moment, find_dates, read_moments, split_moment
 from incident_analytics.reports.tokens import WEEKDAY, WEEKDAYS
 from incident_analytics.reports.zones import ZONE
 from incident_analytics.schema import LAST_COUNTS
 
-__all__ = ["TimedClause", "milestones_said", "of_local_clock", "read_narrative", "said_to_be"]
+__all__ = ["TimedClause", "milestones_said", "of_local_clock", "outage_said", "read_narrative", "said_to_be"]
 
 _CLOCK = compile_late(
     r"(?P<about>\b[Ss]hortly after |\b[Jj]ust after |\b[Ee]ven na |\bpoco dopo le |\b[Kk]urz nach |\bpeu après )?"
@@ -76,6 +76,7 @@ _IS_OUT = compile_late(
     r" (?:could(?: not|n['’]t)|were unable to|were not able to)\b|\b(?:nobody|no one|none of you) could\b"
     r"|\b(?:you|we) (?:could(?: not|n['’]t)|were unable to|were not able to) (?!reach us|call)"
     r"|\byou (?:got|saw|received|were shown) (?:an? )?(?:errors?|NXDOMAIN|nothing|\d{3}|time-?outs?|blank|empty)\b"
+    r"|\b(?:was|were) not (?:\w+ed|sent|shown|written|read|kept) (?:from|between)\b"
     r"|\b(?:arrived|reached|sent|charged|paid|printed|delivered)\b[^.;]{0,40} twice\b"
     r"|\bno (?:se )?(?:pudieron|podían|pudo|podía)\b|\bnão (?:conseguiram|era possível|puderam)\b"
     r"|\bn['’](?:ont|avez) pas pu\b"
@@ -83,10 +84,15 @@ _IS_OUT = compile_late(
     r"|\bn['’]était pas (?:possible|accessible|disponible)\b|\bnon (?:era|è stato) possibile\b"
     r"|\bkonnten?\b[^.;]{1,120}\b(?:nicht|keine?n?)\b|\bkonden?\b[^.;]{1,80}\b(?:niet|geen)\b|\bkunde (?:\w+ )?inte\b"
     r"|\bkunne (?:\w+ )?ikke\b"
-    r"|\b(?:sent|returned|received|delivered|accepted|showed|recorded) (?:nothing|no \w+|only errors)\b",
+    r"|\b(?:sent|returned|received|delivered|accepted|showed|recorded|saw) (?:nothing|no \w+|only errors)\b",
     re.IGNORECASE,
 )
 """Words that make a range of times that of the incident."""
+_FROM = compile_late(
+    r"\b(?:from|between|von|vom|zwischen|du|entre|desde|van|tussen|fra|från|mellom|mellan|mellem)\s", re.IGNORECASE
+)
+_TO_NEXT = compile_late(r"(?:to|until|till|and|bis|und|au|et|à|hasta|y|até|e|tot|en|til|till|og|och)\s", re.IGNORECASE)
+"""Words before the second time of a range whose times have their dates."""
 _OUT_UNTIL = compile_late(
     r"\b(?:was|were|stayed|remained) (?:\w+ )?(?<!not )(?:down|unavailable|unreachable|offline) $"
 )
@@ -135,7 +141,7 @@ _IN_DOUBT = compile_late(
 )
 """Signs that a clause may not say what happened to the service at its time."""
 _OF_OTHERS = compile_late(
-    r"\b(?:they|their|them|theirs|third[- ]part\w+|vendors?|suppliers?|providers?|upstream|partners?"
+    r"\b(?:they|their|(?<!of )them|theirs|third[- ]part\w+|vendors?|suppliers?|providers?|upstream|partners?"
     r"|competitors?|banks?)\b",
     re.IGNORECASE,
 )
@@ -216,6 +222,15 @@ class TimedClause(NamedTuple):
     states: str | None = None
     approximate: bool = False
     of_others: bool = False
+
+
+class Outage(NamedTuple):
+    """From when to when a sentence says that it was down, its words, and its line."""
+
+    start: Moment
+    end: Moment
+    words: str
+    line: int
 
 
 def read_narrative(paragraphs: Iterable[Paragraph | Item], day: date) -> tuple[list[TimedClause], bool]:
@@ -478,6 +493,46 @@ def said_to_be(
             continue
         found[name], at[name] = row, instants[row]
     return found
+
+
+def outage_said(paragraphs: Iterable[Paragraph | Item]) -> Outage | None:
+    """Return the range, with dates at both of its ends, of which the one such sentence says that it was down then.
+
+    Examples
+    --------
+    >>> from incident_analytics.reports.markdown import parse_markdown
+    >>> text = "The site was unavailable from 23:10 UTC on 3 March 2025 until 01:20 UTC on 5 March 2025."
+    >>> found = outage_said(parse_markdown(text).sections[0].paragraphs())
+    >>> found.start.clock, found.end.date
+    (datetime.time(23, 10), datetime.date(2025, 3, 5))
+    """
+    found: list[Outage] = []
+    for paragraph in paragraphs:
+        starts = list(accumulate((len(line.text) + 1 for line in paragraph.lines), initial=0))
+        for offset, sentence in _sentences(paragraph.text):
+            if not (_MAY_HAVE_CLOCK.search(sentence) and _IS_OUT.search(sentence)):
+                continue
+            moments = next(
+                filter(None, (_dated_range(sentence[each.end() :]) for each in _FROM.finditer(sentence))), None
+            )
+            signs = (_NOT_SAID, _ELSEWHERE, _OF_OTHERS, _OF_OTHER_ZONE)
+            if moments is None or any(sign.search(sentence) for sign in signs):
+                continue
+            line = paragraph.lines[bisect_right(starts, offset) - 1].line
+            found.append(Outage(*moments, " ".join(sentence.split()), line))
+    return found[0] if len(found) == 1 else None
+
+
+def _dated_range(words: str) -> tuple[Moment, Moment] | None:
+    """Return the two moments that words begin with, each with its date and its time of day."""
+    when, rest = split_moment(words)
+    if not when or not words.lstrip().startswith(when):
+        return None
+    moments = read_moments(when)
+    if len(moments) == 1 and (link := _TO_NEXT.match(rest)):
+        moments = [*moments, *read_moments(split_moment(rest[link.end() :])[0])]
+    is_whole = len(moments) == 2 and all(each.date and each.clock and not each.unreadable for each in moments)  # noqa: PLR2004
+    return (moments[0], moments[1]) if is_whole else None
 
 
 def milestones_said(paragraphs: Iterable[Paragraph | Item], day: date) -> set[str]:

@@ -13,7 +13,7 @@ from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.blocks import RUNNING, Document, Fence, Line, Section, SourceLine, Table
 from incident_analytics.reports.labels import front_matter, labelled
 from incident_analytics.reports.layout import lay_out, section_owners, section_parts
-from incident_analytics.reports.narrative import milestones_said
+from incident_analytics.reports.narrative import milestones_said, outage_said
 from incident_analytics.reports.placeholders import fold, is_absent, is_placeholder
 from incident_analytics.reports.report_fields import Field, find_fields
 from incident_analytics.reports.rows import begins_with_time
@@ -404,6 +404,8 @@ class _Signs:
         words = [*titles, *(block.text for block in texts)]
         if not all(any(map(sign.search, words)) for sign in (_OF_SYSTEMS, _OF_TROUBLE)):
             return False
+        if outage_said(texts) is not None:
+            return True
         days = {day for text in words if not _WRITTEN.search(text) and (day := date_in(text)) is not None}
         said = (milestones_said(texts, day) for day in sorted(days)[:_MOST_DAYS])
         return any(not found.isdisjoint({"started", "detected"}) and len(found) > 1 for found in said)

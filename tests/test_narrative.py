@@ -252,7 +252,13 @@ def test_a_time_of_which_nothing_is_said_is_not_passed_over() -> None:
             {"started": "09:10"},
         ),
         ("The service stopped answering at 8.40am. Colleagues reported it to the desk at 8.52am.", {}),  # whose clock?
+        (
+            "Logins failed at 09:10 UTC. The connection came back at 10:40 UTC, after we had replaced the modem.",
+            {"started": "09:10", "restored": "10:40"},
+        ),
         # None of these says that it was then.
+        ("Logins failed at 09:10 UTC. The connection came back with errors at 10:40 UTC.", {"started": "09:10"}),
+        ("Logins failed at 09:10 UTC. The network engineer came back at 10:40 UTC.", {"started": "09:10"}),
         ("If you pay between 09:10 and 10:40 UTC you got an error.", {}),
         ("The page was read-only from 09:10 UTC.", {}),
         ("Logins failed at 09:10 UTC. By 10:05 UTC we understood that it was not the network.", {"started": "09:10"}),

@@ -148,13 +148,14 @@ _OF_OTHERS = compile_late(
 """Signs that something became of others; they may well be those who notice."""
 _PARTLY = compile_late(
     r"\b(?:part\w*|half|third|most|some|many|several|majority|few|first|one(?! (?:and|which|that)\b|$)"
-    r"|(?:two|three|four|five|six|\d+) of"
+    r"|(?:two|three|four|five|six|\d+) of|came back with (?:errors?|warnings?|faults?|data missing)"
+    r"|(?:engineers?|technicians?|electricians?|colleagues?|operators?|he|she) (?:came|was|were) back"
     r"|gradual\w*|slow\w*|improv\w+|degraded|begin\w*|beg[au]n"
     r"|start\w*|regions?|zones?|sites|in (?:the )?(?-i:[A-Z]{2,})|to be|from backups?"
     r"|for (?!all\b|every)(?:\w+ ){0,2}(?:users|customers|clients|tenants|members|shops|stores))\b|\d\s?%|\d/\d",
     re.IGNORECASE,
 )
-"""Signs that not all was over."""
+"""Signs that not all was over, or that somebody was back rather than the service."""
 _FINDING = compile_late(
     r"\b(?:noticed|spotted|realised|realized|saw|found|discovered|understood|established|worked out|figured out)"
     r" (?:that|why|what)\b(?! (?:it|this|that|these|they) (?:was|were|had|did|could)(?: not|n['’]t)\b)"

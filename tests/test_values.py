@@ -492,6 +492,8 @@ def test_prose_says_how_many_users_were_hit(words: str, count: int | None, fract
     "words",
     [
         "We have 5,000 users",
+        "The catalogue, which serves 41 branches and about 212,000 card holders, was unavailable all weekend",
+        "Der Dienst bedient 41 Filialen mit 5.000 Kunden und war nicht erreichbar",
         "Up to 5,000 users were affected",
         "Between 100 and 200 users were affected",
         "100-200 customers were affected",

@@ -445,6 +445,8 @@ _ACTED: Final = compile_late(
     re.IGNORECASE,
 )
 """What people do who report an incident or end it: they may be more of those who were hit, or none."""
+_SERVED: Final = compile_late(r"\b(?:serves|is used by|bedient|dessert|atiende|atende)\b[^.;,]*$", re.IGNORECASE)
+"""What is before the number of all whom a service has, be it behind another number."""
 _MAY_BE_MACHINES: Final = compile_late(
     r"\b(?:readers|members|clients|accounts|drivers|publishers|guests)\b", re.IGNORECASE
 )
@@ -498,7 +500,7 @@ def find_users(text: str, *, is_of_impact: bool = False) -> tuple[Share, str] | 
             before = sentence[max(match.start() - _CONTEXT, 0) : match.start()]
             if _is_rate(sentence, match) or _is_bound(before):
                 return None
-            if _is_of_others(sentence, match):
+            if _is_of_others(sentence, match) or _SERVED.search(before):
                 continue
             if match["counted"]:
                 if (count := _count(match)) is not None and not _names(before):

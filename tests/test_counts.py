@@ -21,6 +21,8 @@ from incident_analytics.analysis.statistics import (
 def test_all_or_none_of_the_events_have_a_tail_too() -> None:
     assert binomial_tails(3, 0, 0.5) == pytest.approx((1.0, 0.125))
     assert binomial_tails(0, 3, 0.5) == pytest.approx((0.125, 1.0))
+    assert binomial_tails(3, 1, 0.5) == pytest.approx((15 / 16, 5 / 16))
+    assert binomial_tails(1, 3, 0.5) == pytest.approx((5 / 16, 15 / 16))
 
 
 @pytest.mark.parametrize(

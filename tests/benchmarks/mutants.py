@@ -44,6 +44,7 @@ OWN_TESTS = {
     "analysis/grouping": ("response", "severity", "rates"),  # it has no tests of its own: what its groups are for
     "analysis/origins": ("origin_shares",),  # test_origins.py is about reports/origins
     "analysis/outages": ("availability",),
+    "analysis/scorecard": ("scorecard", "reference_values"),
     "reports/choices": ("choices", "values"),
     "reports/clock_changes": ("clock_changes", "timeline"),
     "reports/clauses": ("milestones",),

@@ -88,7 +88,7 @@ class _Verb(click.Command):
         for option in given:
             n = given.count(option)
             if n > 1 and isinstance(option, click.Option) and not (option.multiple or option.is_flag):
-                raise click.UsageError(f"{option.opts[-1]} takes one value and is given {n} times", ctx)
+                raise click.UsageError(f"{option.opts[-1]} takes one value and is given {n} times; give it once", ctx)
         return rest
 
 

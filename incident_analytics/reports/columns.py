@@ -9,9 +9,7 @@ from datetime import timedelta
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.blocks import Row
 from incident_analytics.reports.placeholders import fold, is_absent
-from incident_analytics.reports.rows import (
-    begins_with_time,
-)
+from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import SectionForm
 from incident_analytics.reports.times import find_dates, read_offset, split_moment
 from incident_analytics.reports.zones import without_zone

@@ -492,7 +492,7 @@ class _Signs:
         self.has_date |= bool(dates)
         years = [int(year) for year in _YEAR.findall(words)]
         if dates and years and max(years) < max(dates).year - 1:
-            self.leave(f"its title {words!r} is on an incident of {max(years)}", line, -3, is_unfilled=False)
+            self.leave(f"its title {words!r} is about an incident of {max(years)}", line, -3, is_unfilled=False)
         moment = next((each.text for each in islice(_all_lines(self.sections), 5) if _CLOCK.search(each.text)), "")
         if moment:
             self.add("times in its first lines", line, 1)

@@ -25,7 +25,9 @@ from scipy.optimize import minimize
 from score_reading import FITTED, ROOT, SCORED, Report, read_golden, read_timelines, reports_of, same, wanted
 
 from incident_analytics.reports.milestone_model import END, PAIRS, RELATIONS, WEIGHTS, features_of
-from incident_analytics.reports.milestones import Clue, ReportClues, Scorer, default_lexicon
+from incident_analytics.reports.milestone_words import default_lexicon
+from incident_analytics.reports.milestones import Clue, Scorer
+from incident_analytics.reports.row_readings import ReportClues
 from incident_analytics.schema import LAST_COUNTS, MILESTONES
 
 VOICES = Path(__file__).with_name("voices.txt")

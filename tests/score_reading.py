@@ -31,16 +31,9 @@ from scipy.optimize import minimize
 
 import incident_analytics as ia
 from incident_analytics.reports import chronology, milestones
-from incident_analytics.reports.milestones import (
-    Clue,
-    Gap,
-    Lexicon,
-    ReportClues,
-    Scorer,
-    default_lexicon,
-    infer_gaps,
-    infer_milestones,
-)
+from incident_analytics.reports.milestone_words import Lexicon, default_lexicon
+from incident_analytics.reports.milestones import Clue, Gap, Scorer, infer_gaps, infer_milestones
+from incident_analytics.reports.row_readings import ReportClues
 from incident_analytics.schema import GRADES, MILESTONES
 
 ROOT = Path(__file__).parent.parent

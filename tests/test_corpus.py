@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from score_reading import SCORED, read_golden, read_timelines, score_reports, score_timelines
 
-from incident_analytics.reports.milestones import default_lexicon
+from incident_analytics.reports.milestone_words import default_lexicon
 
 HERE = Path(__file__).parent
 

@@ -8,7 +8,7 @@ import pytest
 import incident_analytics as ia
 from incident_analytics.reports.date_order import find_orders
 from incident_analytics.reports.item_details import split_list
-from incident_analytics.reports.milestones import default_lexicon
+from incident_analytics.reports.milestone_words import default_lexicon
 from incident_analytics.reports.times import split_offset
 from incident_analytics.reports.zones import find_zone, read_zone
 

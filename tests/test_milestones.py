@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 
 from incident_analytics.reports.clauses import Feature, Vocabulary
 from incident_analytics.reports.milestone_model import Model
+from incident_analytics.reports.milestone_words import default_lexicon
 from incident_analytics.reports.milestones import (
     _PLACES,
     Clue,
     Gap,
     Guess,
-    ReportClues,
     Scorer,
-    default_lexicon,
     infer_gaps,
     infer_milestones,
     infer_relapse,
 )
+from incident_analytics.reports.row_readings import ReportClues
 from incident_analytics.schema import MILESTONES
 
 DAY = datetime(2025, 3, 14, tzinfo=UTC)

@@ -11,18 +11,11 @@ from typing import Any
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.blocks import Item, Paragraph
 from incident_analytics.reports.durations import in_words, spans_agree
-from incident_analytics.reports.milestones import (
-    Clue,
-    Gap,
-    Guess,
-    ReportClues,
-    infer_gaps,
-    infer_milestones,
-    infer_relapse,
-)
+from incident_analytics.reports.milestones import Clue, Gap, Guess, infer_gaps, infer_milestones, infer_relapse
 from incident_analytics.reports.narrative import of_local_clock, outage_said, read_narrative, said_to_be
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.report import Report
+from incident_analytics.reports.row_readings import ReportClues
 from incident_analytics.reports.sections import SectionReader
 from incident_analytics.reports.template import Template
 from incident_analytics.reports.timed_rows import Entry

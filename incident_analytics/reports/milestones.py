@@ -1,44 +1,35 @@
 """Which row of a timeline is which milestone, where the row does not say so in the template's phrase.
 
-A row's words become clauses (`incident_analytics.reports.clauses`), these the features that milestones.toml lists with
-their weights. A row's score for a milestone is the sum of the weights of its words and of its place: the Duration
-line's start and end, the rows around it, the milestones found before. The scores of all rows, and 0 for none of them,
-make a probability for each row. The best row takes the milestone if its probability reaches the threshold; else the
-milestone is not known.
+A row's score for a milestone is the sum of the weights of its words (`incident_analytics.reports.milestone_words`) and
+of its place: the Duration line's start and end, the rows around it, the milestones found before. The scores of all
+rows, and 0 for none of them, make a probability for each row. The best row takes the milestone if its probability
+reaches the threshold; else the milestone is not known.
 """
 
 from __future__ import annotations
 
 import math
 import re
-import tomllib
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
-from itertools import accumulate, chain, islice, pairwise
-from pathlib import Path
-from typing import Any, NamedTuple
+from itertools import accumulate, islice, pairwise
+from typing import NamedTuple
 
 from incident_analytics.late_patterns import compile_late
-from incident_analytics.reports.clauses import Feature, Vocabulary
 from incident_analytics.reports.milestone_model import default_model, features_of
-from incident_analytics.reports.placeholders import fold
-from incident_analytics.reports.row_readings import Reading, ReportClues, stems
+from incident_analytics.reports.milestone_words import Lexicon, default_lexicon
+from incident_analytics.reports.row_readings import Reading, ReportClues
 from incident_analytics.schema import LAST_COUNTS, MILESTONES
 
 __all__ = [
     "Clue",
     "Gap",
     "Guess",
-    "Lexicon",
     "Option",
-    "Reading",
-    "ReportClues",
     "Scorer",
-    "Weight",
-    "default_lexicon",
     "infer_gaps",
     "infer_milestones",
     "infer_relapse",
@@ -59,19 +50,12 @@ _DENIED = -1.0
 """The weight up to which a row's words deny that it is a milestone."""
 _FALLBACK = 0.5
 """The confidence of a start that is the first row, as no row says that it started."""
-_SPEAKS_FOR = 1.0
-"""The weight from which on a row's words speak for a milestone."""
 _SLIP = timedelta(minutes=5)
 """How much before the stated start a row may be and still belong to the incident."""
 _ROUGHLY = 0.15
 """How much of a rough length a row may be off."""
 _MOST = 4
 """How many rows that speak for the same milestone count."""
-_LABEL = compile_late(r"^([^\W\d_](?:[^\W\d_]|[' ]){1,29}?)(?:\s*(?::|：|\s[-–—]\s|[-–—]\s)\s*(?=\S)|[\s.:*_]*$)")
-"""What a row begins with that the author calls it, or all of its words."""
-_LABEL_EXTRAS = compile_late(r"\b(?:incident|first|initial|service|outage|impact|time of|the|root)\b")
-_ASIDE = compile_late(r"\(([^()]{4,30})\)\W*$")
-"""What a row ends with that the author calls it."""
 _ACTS = frozenset({"act", "revert", "fix", "participle"})
 _BETTER = frozenset({"well", "okay", "stop", "part"})
 _NEWS = _ACTS | {"fault", "alarm", "well", "over", "okay", "stop"}
@@ -133,117 +117,11 @@ class Gap(NamedTuple):
     guess: Guess | None
 
 
-class Weight(NamedTuple):
-    """What a feature weighs: as judged by how people write, and as fitted to reports from there."""
-
-    judged: float
-    fitted: float
-
-
 class Option(NamedTuple):
     """A row that may be a milestone, with the features of its place."""
 
     row: int
     places: tuple[str, ...]
-
-
-class Lexicon:
-    """What milestones.toml holds: words by their meaning, and the features of each milestone with their weights.
-
-    Parameters
-    ----------
-    raw
-        The content of the file.
-    fitted
-        By milestone other fitted weights than those of the file.
-
-    Attributes
-    ----------
-    weights
-        By milestone the weight of each feature: of a row's words, and with ``@`` before it of its place.
-    places
-        By milestone the features of a place that have a weight, each with what says whether a row has it.
-    """
-
-    def __init__(
-        self, raw: Mapping[str, Mapping[str, Any]], fitted: Mapping[str, Mapping[str, float]] | None = None
-    ) -> None:
-        self.weights = {
-            name: {
-                **{feature: Weight(*pair) for feature, pair in raw["words"][name].items()},
-                **{f"@{place}": Weight(*pair) for place, pair in raw["places"][name].items()},
-            }
-            for name in MILESTONES
-        }
-        for name, weights in (fitted or {}).items():
-            self.weights[name] = {key: Weight(self.weights[name][key].judged, fit) for key, fit in weights.items()}
-        self.places = {
-            name: [(key, is_so) for place, is_so in _PLACES.items() if (key := f"@{place}") in weights]
-            for name, weights in self.weights.items()
-        }
-        self._relapse: Mapping[str, float] = raw["relapse"]
-        self._labels = {label: name for name, labels in raw["labels"].items() for label in labels}
-        self._asides = {label: name for name, labels in raw["asides"].items() for label in labels}
-        self._vocabulary = Vocabulary(raw["meanings"])
-        keys = {key for part in (*self.weights.values(), self._relapse) for key in part if key[0] != "@"}
-        features = {key: Feature.of(key) for key in keys}
-        self._single = {key for key, feature in features.items() if len(feature.meanings) == 1}
-        self._joint: dict[str, list[tuple[str, Feature]]] = {}
-        for key in keys - self._single:
-            self._joint.setdefault(features[key].meanings[0], []).append((key, features[key]))
-        none = Weight(0.0, 0.0)
-        self._columns: dict[str, Sequence[float]] = {}  # what is summed: as fitted, as judged, of a relapse
-        for key in keys:
-            own = [of.get(key, none) for of in self.weights.values()]
-            fits, judgements = [each.fitted for each in own], [each.judged for each in own]
-            self._columns[key] = (*fits, *judgements, self._relapse.get(key, 0.0))
-        self.read = lru_cache(maxsize=4096)(self._read)
-        self._read_rows = lru_cache(maxsize=2)(lambda events: tuple(map(self.read, events)))
-
-    def read_rows(self, clues: Sequence[Clue]) -> Sequence[Reading]:
-        """Return what each row of a report says; those of the last reports are kept, however many rows they have."""
-        return self._read_rows(tuple([clue.event for clue in clues]))
-
-    def _read(self, text: str) -> Reading:
-        """Return what a row's words say."""
-        clauses = self._vocabulary.clauses(text)
-        held = frozenset(chain.from_iterable(clauses))
-        joint = [
-            key
-            for meaning in held & self._joint.keys()
-            for key, feature in self._joint[meaning]
-            if feature.is_in(clauses, held)
-        ]
-        features = frozenset([*(held & self._single), *joint])
-        # Sums are rounded once, so that they do not depend on the order in which a set gives its members.
-        columns = [self._columns[key] for key in features] or [(0.0,) * (2 * len(self.weights) + 1)]
-        sums = list(map(math.fsum, zip(*columns, strict=True)))
-        judged = sums[len(self.weights) : -1]
-        return Reading(
-            held,
-            features,
-            dict(zip(self.weights, sums, strict=False)),
-            frozenset([name for name, weight in zip(self.weights, judged, strict=True) if weight >= _SPEAKS_FOR]),
-            self._label(fold(text), held),
-            sums[-1] > 0,
-            stems(text),
-        )
-
-    def _label(self, text: str, held: Collection[str]) -> str | None:
-        """Return the milestone that a row is called: in front, else in brackets at its end if it says that it is so."""
-        match = _LABEL.match(text)
-        if match and (label := self._labels.get(" ".join(_LABEL_EXTRAS.sub(" ", match[1]).split()))):
-            return label
-        aside = _ASIDE.search(text) if "(" in text else None
-        if aside is None or any(meaning.startswith(("no ", "try ")) for meaning in held) or "useless" in held:
-            return None
-        return self._asides.get(aside[1].strip())
-
-
-@lru_cache(maxsize=1)
-def default_lexicon() -> Lexicon:
-    """Return the words and weights of milestones.toml."""
-    return Lexicon(tomllib.loads(Path(__file__).with_name("milestones.toml").read_text(encoding="utf-8")))
 
 
 def infer_milestones(clues: Sequence[Clue], evidence: ReportClues, lexicon: Lexicon | None = None) -> dict[str, Guess]:
@@ -297,7 +175,7 @@ def infer_gaps(clues: Sequence[Clue], evidence: ReportClues, lexicon: Lexicon | 
     [(1, 2)]
     """
     lexicon = lexicon or default_lexicon()
-    if not any(reading.is_relapse for reading in lexicon.read_rows(clues)):
+    if not any(reading.is_relapse for reading in lexicon.read_rows(clue.event for clue in clues)):
         return []
     scorer = Scorer(clues, evidence, lexicon)
     scorer.infer()
@@ -327,7 +205,7 @@ def infer_relapse(clues: Sequence[Clue], lexicon: Lexicon | None = None) -> Gap 
     """
     lexicon = lexicon or default_lexicon()
     stated = [row for row, clue in enumerate(clues) if clue.stated == "restored" and clue.at is not None]
-    if not stated or not any(reading.is_relapse for reading in lexicon.read_rows(clues)):
+    if not stated or not any(reading.is_relapse for reading in lexicon.read_rows(clue.event for clue in clues)):
         return None
     scorer = Scorer(clues, ReportClues(), lexicon)
     later = (row for row in scorer.order if scorer.at(row) > scorer.at(stated[-1]) and scorer.clues[row].stated is None)
@@ -365,7 +243,7 @@ class Scorer:
         self.at: Callable[[int], datetime] = instants.__getitem__
         self.order = sorted(instants, key=self.at)
         self.following = dict(pairwise(self.order))
-        self.readings = lexicon.read_rows(clues)
+        self.readings = lexicon.read_rows(clue.event for clue in clues)
         self.n_rows = Counter(self.at(row) for row in self.order)
         self.stated = {clue.stated for clue in clues if clue.stated}
         self.known = dict(self.instants_stated() if known is None else known)
@@ -485,7 +363,7 @@ class Scorer:
 
     def places(self, milestone: str, row: int) -> Iterator[str]:
         """Give the features of a row's place that weigh something for a milestone, each with ``@`` before it."""
-        return (place for place, is_so in self.lexicon.places[milestone] if is_so(self, milestone, row))
+        return (place for place, is_so in _weighed_places(self.lexicon)[milestone] if is_so(self, milestone, row))
 
     def is_act(self, row: int) -> bool:
         """Return whether a row says that somebody changed something."""
@@ -876,3 +754,12 @@ _PLACES: Mapping[str, Callable[[Scorer, str, int], bool]] = {
     "next": lambda scorer, _, row: row == scorer.next,
 }
 """What the place of a row may be: in the timeline, and compared with the milestones found before."""
+
+
+@lru_cache(maxsize=1)
+def _weighed_places(lexicon: Lexicon) -> Mapping[str, Sequence[tuple[str, Callable[[Scorer, str, int], bool]]]]:
+    """Return by milestone the features of a place that have a weight, each with what says whether a row has it."""
+    return {
+        name: [(key, is_so) for place, is_so in _PLACES.items() if (key := f"@{place}") in weights]
+        for name, weights in lexicon.weights.items()
+    }

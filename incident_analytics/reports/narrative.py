@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.blocks import Item, Paragraph
-from incident_analytics.reports.milestones import default_lexicon
+from incident_analytics.reports.milestone_words import default_lexicon
 from incident_analytics.reports.row_readings import Reading
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.sayings import says

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from incident_analytics.reports.clock_changes import clock_shift, pass_named, settle_folds
 from incident_analytics.reports.durations import Duration
-from incident_analytics.reports.milestones import default_lexicon
+from incident_analytics.reports.milestone_words import default_lexicon
 from incident_analytics.reports.timed_rows import Entry, RowReader, TimedRow, TimelineRemark, since_midnight
 from incident_analytics.reports.times import Moment
 from incident_analytics.schema import LAST_COUNTS

@@ -10,7 +10,7 @@ from typing import Final
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.blocks import Line, Paragraph, Section
 from incident_analytics.reports.letters import letter_subject
-from incident_analytics.reports.milestones import default_lexicon
+from incident_analytics.reports.milestone_words import default_lexicon
 from incident_analytics.reports.template import Template
 from incident_analytics.reports.wordings import named_by_words
 

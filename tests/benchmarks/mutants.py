@@ -74,7 +74,8 @@ MODULES = (
             "timed_rows",
             "timeline",
             "milestones",
-            "milestone_model",  # what milestones.py was split into
+            "milestone_model",
+            "milestone_words",  # what milestones.py was split into
             "row_readings",
             "clauses",
         )

@@ -19,7 +19,7 @@ from incident_analytics.reports.blocks import Item, Paragraph
 from incident_analytics.reports.milestone_words import default_lexicon
 from incident_analytics.reports.row_readings import Reading
 from incident_analytics.reports.rows import begins_with_time
-from incident_analytics.reports.sayings import says
+from incident_analytics.reports.sayings import milestones_of
 from incident_analytics.reports.times import Moment, find_dates, read_moments, split_moment
 from incident_analytics.reports.tokens import WEEKDAY, WEEKDAYS
 from incident_analytics.reports.zones import ZONE
@@ -557,7 +557,8 @@ def _asserts(name: str, clause: TimedClause, reading: Reading | None) -> bool:
         return reading is not None and clause.states == name and not clause.of_others
     if name == "started" and _BEGAN.match(clause.event):
         return True
-    is_turn = says(name, clause.event)
+    by_phrase = milestones_of(clause.event)
+    is_turn = name in by_phrase
     is_denied = not _DENY.get(name, frozenset()).isdisjoint(reading.meanings)
     if not is_turn and (name not in reading.speaks_for or is_denied):
         return False
@@ -567,7 +568,7 @@ def _asserts(name: str, clause: TimedClause, reading: Reading | None) -> bool:
         return False
     if name == "detected" and _PASSED_ON.search(clause.event):
         return False
-    if name == "started" and not is_turn and says("restored", clause.event):
+    if name == "started" and not is_turn and "restored" in by_phrase:
         return False  # the fault was put right
     if name == "started" and "part" in reading.meanings and "begin" not in reading.meanings:
         return False  # something was better, or worse, in part

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from itertools import chain
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from incident_analytics.late_patterns import compile_late
@@ -21,14 +22,21 @@ from incident_analytics.reports.zones import is_place
 
 __all__ = ["is_thing", "usual_owners"]
 
+
+def _words(file: str) -> frozenset[str]:
+    return frozenset(Path(__file__).with_name(file).read_text(encoding="utf-8").split())
+
+
 _WORD: Final = r"(?:[^\W\d_]\.|[^\W\d_][\w'’-]+)"
 _NAME: Final = compile_late(rf"{_WORD}(?:\s{_WORD}){{0,3}}")
 """One to four words, of which one may be an initial."""
 _MENTION: Final = compile_late(r"@\w[\w.-]*")
-_PARTICLES_TEXT: Final = """
-    al bin da dal de del della den der di do dos du el la le ní o ten ter van von y
-"""
-_PARTICLES: Final = frozenset(_PARTICLES_TEXT.split())
+_PARTICLES: Final = frozenset(
+    [
+        *("al", "bin", "da", "dal", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el", "la", "le"),
+        *("ní", "o", "ten", "ter", "van", "von", "y"),
+    ]
+)
 _AND: Final = compile_late(r"\s?[/&+]\s?|,\s|\s(?:and|und|et|e|en|og|och|i|y)\s")
 _IN_BRACKETS: Final = compile_late(r"^(.*\S)\s*[(\[]([^()\[\]]{2,60})[)\]]$", re.DOTALL)
 _BEHIND_DASH: Final = compile_late(r"^(.*\S)\s(?:[–—-]|--)\s([^–—]{2,60})$", re.DOTALL)
@@ -43,101 +51,16 @@ _DAY: Final = compile_late(
     re.IGNORECASE,
 )
 """What is between a name and the day behind it."""
-_THINGS_TEXT: Final = """
-    action actions alert alerting alerts all android api apps availability aws azure backend backlog backup
-    backups best billing bug bugs build cache capacity chrome ci client clients cloud cloudflare code
-    communication communications config configuration consul core corrective critical customer customers
-    dashboard dashboards data database databases datadog deploy deployment deployments desktop detect detection
-    dns docker docs documentation done due easy elastic elasticsearch email env europe every external feature
-    fix follow frontend gateway gcp github gitlab go google grafana hard helm high important improvement infra
-    infrastructure internal investigate ios issue java jenkins jira kafka kubernetes large later legacy linux
-    load logging logs long low major maybe medium metrics minor mitigate mitigation mobile monitor monitoring
-    mysql network new next nginx none note now observability ongoing only open optional oracle other p0 p1 p2 p3
-    page part patch phase pilot platform policy postgres postgresql prevent prevention preventive priority
-    process prod production project prometheus python quick rabbitmq redis region release reliability remediate
-    resilience review root runbook runbooks rust safari security see server service services short slack small
-    soon sql stage staging step storage stretch system systems task tbc tbd team temporary terraform test
-    testing tests the ticket tls todo tomorrow tooling tools training urgent users vault vendor version web
-    weekly windows wip workaround monday tuesday wednesday thursday friday saturday sunday montag dienstag
-    mittwoch donnerstag freitag lundi mardi mercredi jeudi vendredi hoch mittel niedrig dringend kurzfristig
-    mittelfristig langfristig sofort später neu offen erledigt teil betrieb netz prozess technik daten
-    überwachung urgence urgent haute moyenne basse faible surveillance formation alta media baja baixa média
-    urgente corto largo monitoreo proceso processo hoog laag midden spoed proces bewaking hög låg medel høj lav
-    wysoki niski średni pilne
-"""
-_THINGS: Final = frozenset(_THINGS_TEXT.split())
+_THINGS: Final = _words("things.txt")
 """What is in brackets or before a colon as well: priorities, kinds of actions, places in a system, products."""
 _TEAMS: Final = frozenset(
-    (
-        "contractor",
-        "crew",
-        "department",
-        "dept",
-        "desk",
-        "engineers",
-        "engineering",
-        "guild",
-        "ops",
-        "squad",
-        "team",
-        "équipe",
-        "equipe",
-    )
+    [
+        *("contractor", "crew", "department", "dept", "desk", "engineers", "engineering", "guild", "ops", "squad"),
+        *("team", "équipe", "equipe"),
+    ]
 )
 """Words that make a team of a thing: ``Data team``."""
-
-
-_GIVEN_NAMES_TEXT: Final = """
-    aaron abel adam adele adrian agnes agnieszka ahmed aino aisha akira alain alan albert albin alejandro
-    alessandro alex alexander alexandra alexis ali alice alicia alina alma alois alvaro amalia amanda amara amelia
-    amelie amina amir amit amy ana anastasia anders andrea andreas andrei andres andrew andrzej anette angela
-    angelika angelo anil anita anja anjali ankit ann anna anne anneke annette annika anouk antoine anton antoni
-    antonia antonio aoife ari arjen arjun arnaud arne arthur arturo arun asa ashley astri astrid aurelie ayse
-    barbara bart bartosz bastian beatriz begona ben benjamin bernd bianca bjarne bjorg bjorn bo bob bodil boris
-    brian brigitte bruna bruno cagla caio camila camille carina carla carlos carmen caroline carsten catalina
-    catarina catherine cecilia celia celine cesar chantal charlotte chen chiara chloe chris christian christine
-    christoph cillian claire clara claudia clement clementine conceicao cornelia craig cristian cristina daan
-    damian dana daniel daniela daria darius dave david deepak delphine denis dennis derek diana didier diego
-    dieter dimitri dirk dmitri dmitry dominik donna dorota dorothea duncan ed eduardo edward eelco eileen eirik
-    elena eli elias elif elin elisa elizabeth elke ella elodie emil emilia emily emma emmanuel enrique enzo eric
-    erik erika ernst erwin esra esteban esther eszter etienne eugenia eva evelyn ewa fabian fabienne fabio fatima
-    fatma federico felix femke fernanda fernando filip fiona flavia fleur florian francesca francesco francisco
-    francois frank franziska fred frederik fredrik fritz gabriel gabriela gareth gaspard georg george gerard gerda
-    gergely gert gilles giorgio giovanni gitte giulia gonca gonzalo graham greg gregor greta grzegorz gudrun guido
-    guillaume gustav gustavo halima halvard hamza hanna hannah hanneke hans harald harry hasan heather hector
-    heidi heike heiko heinz helen helena helene helga henriette henrik henry hilde hiroshi hugo hugues ian ibrahim
-    ida igor iida ilse imke ina ines inga ingeborg ingrid irene irina isabel isabella isabelle ismail iva ivan
-    iwan iwona jacek jack jacob jacqueline jakob jakub james jamie jan jana jane janine jarmo jaroslav jasmin
-    jason javier jean jeff jelena jelle jennifer jens jeremie jeroen jesper jessica jin jiri joan joana joanna
-    joao joaquin jochen joe johan johanna johannes john jolanta jonas jonathan joost jordi jorg jorge jorgen joris
-    jose josef josefine joseph josh juan juha jukka jules julia julian julie julien juliette jun jurgen jurgita
-    justin kai kaisa kamil karen karim karin karine karl karolina karsten kasia katarzyna kate katharina katja
-    katrin katrine keiko keith ken kenji kerstin kevin khadija khalid kim kirsten kjell kjetil klaus koen konrad
-    kristian kristin kristina krzysztof kumar kyle lars laura laurence laurent lea lee leila lena lennart leo leon
-    leonardo liam lieke ligia lin linda linnea lisa liz loic lola lone lorenzo lotte lou louis luc luca lucas
-    lucia lucie ludmila ludovic luigi luis luisa lukas lukasz luke lyudmila maarten maciej madalena magda
-    magdalena magnus maike maja malgorzata malik malin manfred manon manuel manuela mara marc marcel marcelo
-    marcin marco marcos marek margaret maria mariana marianne marie marija marije marina mario marit marius
-    mariusz markus marleen marta martin martina mateo mateusz mathias mathilde matias matteo matteus matthew
-    matthias maud mauro max maxime maya mehmet mei melanie merete merve mette mia michael michal michel mieke
-    miguel mikael mike mikhail mikkel milan milena mirela miriam mirjam mohamad mohamed mohammed monika monique
-    moritz morten murat murielle nadia nadine nanna naomi natalia natasa natasha nathalie neha nela nia niccolo
-    nicholas nick nico nicola nicolas nicole niels niklas nikola nikolai nils nina noah noor nora nuno nuria olaf
-    oleg olga oliver olivia omar oriol oscar oskar otto ove oystein pablo paola paolo pascal patricia patrick paul
-    paula paulina paulo pavel pawel pedro pernille perrine peter petra philip philipp philippe pia pierre pilar
-    piotr pooja priya quentin rachel rafael ragnhild rahul raj ramon rania rasmus raul ravi rebecca regina regine
-    reinhard renata renate renato renaud rene ricardo richard rikke rita rob robert roberto rocio rohan roland
-    romain roman ronald rosa rosalind ruben rui rune ruth ryan sabine sabrina said salma sam samir samuel sander
-    sandra sanjay sanna sanne santiago sara sarah sean sebastian sebastien selin serge sergei sergey sergio shreya
-    sigrid silke silvia silvio simon simone sjoerd sofia sofie soledad solveig sonia sophie soren stefan stefania
-    sten stephane stephanie stephen steve stijn sunil sunniva susan susana susanne sven svenja svetlana sylvie
-    takeshi tamara tania tariq tatiana teemu teresa terje tess thea theo thiago thierry thijs thomas thorsten tim
-    timo tine tobias tom tomas tomasz toni torben torbjorn tove trine trygve ulla ulrich ulrike ursula ute uwe
-    valentin valentina valerie vanessa veerle vera veronica veronique vibeke victor vikram viktor vincent vincente
-    virginie vivian vlad vladimir wei wiebke wilma wim wojciech wolfgang wouter xavier xenia ximena yan yannick
-    yara yasmin youssef yuki yuri yusuf yves yvonne zeynep zoe zofia zsofia zuzanna
-"""
-_GIVEN_NAMES: Final = frozenset(_GIVEN_NAMES_TEXT.split())
+_GIVEN_NAMES: Final = _words("given_names.txt")
 """First names that are common somewhere and hardly that of a thing, without accents."""
 
 

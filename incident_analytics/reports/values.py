@@ -237,14 +237,7 @@ def read_share(text: str) -> Share | None:
     >>> read_share("~12,400 (EU-West region)")
     Share(count=12400, fraction=None, approximate=True)
     """
-    if (bare := _bare_share(text)) is not None:
-        return bare
-    share = _share(text)
-    if share is not None and 0 in {share.count, share.fraction}:
-        _check_zero(text)
-    elif share is not None and _NOT_HIT.search(_outside_brackets(text)):
-        raise Unreadable(f"{text.strip()!r} says who was not hit; write how many were, or a percentage")
-    return share
+    return _bare_share(text) or _checked_share(text)
 
 
 def read_users(text: str) -> Share | None:
@@ -270,8 +263,10 @@ def read_users(text: str) -> Share | None:
     >>> read_users("48.000 consumers")
     Share(count=48000, fraction=None, approximate=False)
     """
-    share = read_share(text)
-    if share is None or 0 in {share.count, share.fraction} or share == _bare_share(text):
+    if (bare := _bare_share(text)) is not None:
+        return bare
+    share = _checked_share(text)
+    if share is None or 0 in {share.count, share.fraction}:
         return share
     plain = _outside_brackets(text)
     if share.count is not None and (_RATE.search(plain) or _RATE_IN_BRACKETS.search(text)):
@@ -307,6 +302,16 @@ def _bare_share(text: str) -> Share | None:
     if match is None:
         return None
     return Share(round(number_of(text)), None) if match["count"] else Share(None, _fraction(match))
+
+
+def _checked_share(text: str) -> Share | None:
+    """Read a share; one that is zero for the time being, or of those who were not hit, is refused."""
+    share = _share(text)
+    if share is not None and 0 in {share.count, share.fraction}:
+        _check_zero(text)
+    elif share is not None and _NOT_HIT.search(_outside_brackets(text)):
+        raise Unreadable(f"{text.strip()!r} says who was not hit; write how many were, or a percentage")
+    return share
 
 
 def _share(text: str) -> Share | None:

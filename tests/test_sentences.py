@@ -60,15 +60,24 @@ def test_with_ongoing_incidents_nobody_knows_how_many_stay_within_the_p90() -> N
     assert describe_response(none) == text
 
 
-def test_a_summary_without_a_span_tells_no_number() -> None:
+def test_a_summary_without_a_span_gives_no_number() -> None:
     row = pd.DataFrame({"n": [0], "n_missing": [3]}).assign(median=spans(None), p90=spans(None))
     assert describe_response(row, metric="time_to_detect") == "No time to detect is recorded."
 
 
-def test_many_groups_are_told_by_their_ends() -> None:
+def test_of_many_groups_the_least_and_the_greatest_are_named() -> None:
     rows = pd.DataFrame({"service": list("ABCDE"), "n": [3, 4, 5, 6, 0], "median": spans(30, 10, 20, 90, None)})
     text = "Median time to restore from 10m for B (n = 4) to 1h 30m for D (n = 6)."
     assert describe_response(rows) == text
+
+
+def test_what_has_no_group_is_not_compared_with_many() -> None:
+    rows = pd.DataFrame({"severity": ["SEV-1", None], "n": [2, 1], "median": spans(205, 41)})
+    text = "Median time to restore: SEV-1 3h 25m (n = 2) and unknown severity 41m (n = 1)."
+    assert describe_response(rows) == text
+    more = {"severity": ["SEV-1", "SEV-2", "SEV-3", None], "n": [2, 3, 1, 1], "median": spans(205, 118, 280, 41)}
+    text = "Median time to restore: SEV-1 3h 25m (n = 2), SEV-2 1h 58m (n = 3) and SEV-3 4h 40m (n = 1)."
+    assert describe_response(pd.DataFrame(more)) == text
 
 
 def quarters(*rows: tuple[str, int, float | None, float | None, float | None]) -> pd.DataFrame:

@@ -25,7 +25,7 @@ def describe_response(summary: pd.DataFrame, *, metric: str = "time_to_restore")
     Returns
     -------
     str
-        One sentence; of more than three groups it names the least and the greatest.
+        One sentence; of more than three groups it names the least and the greatest, and leaves out what has no group.
 
     Examples
     --------
@@ -56,8 +56,11 @@ def describe_response(summary: pd.DataFrame, *, metric: str = "time_to_restore")
             return f"{text}{p90} ({', '.join([f'n = {row.n:,}', *rest])})."
         within = f"{row.n_within_p90:,} of {row.n:,} took at most {format_span(row.p90)} (p90)"
         return f"{text}; {within}{'; ' if rest else ''}{', '.join(rest)}."
+    named = with_median[with_median[groups[0]].notna()]
+    if len(with_median) > FEW and len(named) > 1:
+        with_median = named
     medians = [f"{format_span(row.median)} (n = {row.n:,})" for row in each_row(with_median)]
-    names = [str(group) for group in with_median[groups[0]].astype(object).fillna("unknown")]
+    names = [str(group) for group in with_median[groups[0]].astype(object).fillna(f"unknown {groups[0]}")]
     if len(with_median) > FEW:
         ranked = sorted(zip(with_median["median"], names, with_median["n"], strict=True))
         ends = [f"{format_span(median)} for {group} (n = {n:,})" for median, group, n in (ranked[0], ranked[-1])]

@@ -42,6 +42,131 @@ NINE = {
 """The final reports of the demo that repeat an earlier incident while its follow-ups were not finished."""
 
 
+REPEATS = """
+The same happened in INC-X.
+This is a repeat of INC-X.
+Same root cause as INC-X.
+A repetition of INC-X: the disk filled up again.
+This is the second time, after INC-X.
+The follow-ups of INC-X were not done.
+INC-X happened again.
+It is a recurrence of INC-X.
+A similar failure happened in INC-X.
+An action item of INC-X, a limit for the pool, is still open.
+The same bug hit us in INC-X.
+We have seen this before in INC-X.
+This also happened in INC-X.
+This is the same issue as INC-X.
+The root cause is the same as in INC-X.
+It is a regression of INC-X.
+The outage was a repeat of incident INC-X.
+This incident repeats INC-X.
+The same outage had happened in INC-X.
+The same problem that caused INC-X hit the second region.
+This was the third outage since INC-X.
+INC-X happened once more.
+A similar outage occurred in INC-X.
+An action item of INC-X was never implemented.
+Two actions from INC-X are overdue.
+The same bug had already led to INC-X.
+This has happened before, in INC-X.
+See also above. A repeat of inc-2025-03-14-001, by and large
+Follow-ups of INC-X had not been finished
+""".strip().split("\n")
+"""Sentences that say that an earlier incident, INC-X, happened again."""
+NO_REPEATS = """
+The fix uses the same approach as in INC-X.
+We followed the same rollback procedure as in INC-X.
+The same dashboard that was built after INC-X showed the cause.
+A similar alert had been added after INC-X and fired within a minute.
+The runbook from INC-X worked again.
+Regression tests added after INC-X passed.
+The regression test of INC-X did not cover this.
+Recovery took twice as long as in INC-X.
+The on-call engineer from INC-X was paged again.
+The team was still busy with INC-X at the same moment.
+It began at the same minute as INC-X.
+INC-X was open at the same point in time.
+This happened in the same week as INC-X.
+It happened in the middle of INC-X.
+Another incident, INC-X, happened in the same region that day.
+The impact was similar in size to INC-X, but the cause was another one.
+As in INC-X, communication was good.
+As in INC-X, nobody updated the status page.
+The status page was again late, as in INC-X.
+The action items of INC-X are not done yet, and have nothing to do with this.
+The follow-up of INC-X is done; none is overdue.
+An action item of INC-X (still open) would not have helped.
+Actions from INC-X were not done, but this is unrelated.
+To prevent a repeat of INC-X we had frozen deployments.
+This is not a repeat of INC-X.
+This was no repeat of INC-X.
+It wasn't the same failure as INC-X.
+The cause isn't the same as in INC-X.
+We do not think that this is the same as INC-X.
+At first we thought it was INC-X again.
+We first suspected the same cause as in INC-X, wrongly.
+It looked like a repeat of INC-X at first.
+Whether this is the same bug as INC-X is being investigated.
+INC-X could happen again.
+Users affected by INC-X were hit for the second time.
+The repeated retries began during INC-X.
+Known from INC-X: the cache takes an hour to warm.
+Similar to INC-X, the restart took ten minutes.
+The change was rolled out again after INC-X.
+The deploy that was stopped by INC-X was repeated.
+The same engineer as in INC-X handled it.
+The same vendor as in INC-X was involved.
+After INC-X we turned the check on again.
+A recurring meeting about INC-X was running.
+See also INC-X for the same service.
+Related: INC-X (same region, other cause).
+INC-X had the same severity.
+It has the same error budget as in INC-X.
+The same incident commander as in INC-X led the call.
+This change happened in INC-X's aftermath.
+The deployment that happened in INC-X was rolled back.
+All that happened in INC-X is described there.
+The same symptoms in INC-X had another cause.
+Same symptoms as in INC-X, but the cause was a full disk.
+To rule out a recurrence of INC-X we checked the disks first.
+Fear of a recurrence of INC-X delayed the rollout.
+The tests against a recurrence of INC-X passed.
+A runbook for a recurrence of INC-X was at hand.
+The first guess was a repeat of INC-X.
+The outage was shorter than what happened in INC-X.
+INC-X came back in the review meeting.
+Same as in INC-X: nobody was paged.
+The load test from INC-X was repeated.
+This is being tracked with INC-X.
+Work on INC-X was still unfinished when the alert fired.
+The overdue certificate rotation and INC-X kept people busy.
+This alert was last seen in INC-X.
+The pool was raised again after INC-X.
+The two incidents, this one and INC-X, overlapped.
+It was resolved in the same way as INC-X.
+Traffic was twice that of INC-X.
+The fix for INC-X caused this.
+A change made for INC-X had the same default.
+This is not INC-X again.
+It is not clear whether this is INC-X again.
+Could this be a repeat of INC-X?
+If this is a repeat of INC-X, page the database team.
+Maybe the same cause as in INC-X.
+We checked for the same bug as in INC-X and found none.
+Nobody thought of the same failure as in INC-X.
+Unlike INC-X, the same check held.
+The same symptom, but unrelated to INC-X.
+The team was busy with INC-X.
+It began on the same day as INC-X.
+The change was a follow-up of INC-X.
+The earlier INC-X kept people busy.
+The same happened in INC-2025-03-14-0011.
+The same happened in INC-2019-01-01-001.
+""".strip().split("\n")
+"""Sentences that name it, and don't."""
+
+
 def incidents_of(
     *titles: str, summaries: tuple[str | None, ...] = (), ids: tuple[str, ...] = (A, B, C)
 ) -> pd.DataFrame:
@@ -63,30 +188,37 @@ def links(incidents: pd.DataFrame, findings: pd.DataFrame | None = None) -> list
 
 
 class TestRepeatIncidents:
+    @pytest.mark.parametrize("sentence", REPEATS)
+    def test_a_sentence_that_says_that_an_earlier_one_happened_again(self, sentence: str) -> None:
+        said = sentence.replace("INC-X", A)
+        assert links(incidents_of("Disk full", "Index slow", summaries=(None, said))) == [(B, A, "named")]
+
+    @pytest.mark.parametrize("sentence", NO_REPEATS)
+    def test_a_sentence_that_names_an_earlier_one_and_does_not_say_so(self, sentence: str) -> None:
+        said = sentence.replace("INC-X", A)
+        assert links(incidents_of("Disk full", "Index slow", summaries=(None, said))) == []
+
     @pytest.mark.parametrize(
-        ("sentence", "is_repeat"),
+        ("sentence", "earlier"),
         [
-            (f"The same happened in {A}.", True),
-            (f"See also above. A repeat of {A.lower()}, by and large", True),
-            (f"Follow-ups of {A} had not been finished", True),
-            (f"Unlike {A}, the same check held.", False),
-            (f"The same symptom, but unrelated to {A}.", False),
-            (f"The team was busy with {A}.", False),
-            (f"It began on the same day as {A}.", False),
-            (f"The change was a follow-up of {A}.", False),
-            (f"The earlier {A} kept people busy.", False),
-            ("The same happened in INC-2025-03-14-0011.", False),
-            ("The same happened in INC-2019-01-01-001.", False),
-            (f"The same team.\n{A} was being closed.", False),
+            (f"Same failure as in {A} and {B}.", [A, B]),
+            (f"The same happened in {B}, {A} and in the lab.", [A, B]),
+            (f"The same happened in {A}, and {B} was still open.", [A]),
+            (f"A repeat of {A} while people were busy with {B}.", [A]),
         ],
     )
-    def test_a_sentence_that_names_an_earlier_one(self, sentence: str, is_repeat: bool) -> None:
-        expected = [(B, A, "named")] if is_repeat else []
-        assert links(incidents_of("Disk full", "Index slow", summaries=(None, sentence))) == expected
+    def test_what_a_sentence_says_of_several_it_says_of_each(self, sentence: str, earlier: list[str]) -> None:
+        table = incidents_of("Disk full", "Index slow", "Queue stuck", summaries=(None, None, sentence))
+        assert links(table) == [(C, each, "named") for each in earlier]
+
+    @pytest.mark.parametrize("sentence", ["The same happened in INC-X.", "Unlike INC-X, the same check held."])
+    def test_factors_are_read_as_well(self, sentence: str) -> None:
+        said = sentence.replace("INC-X", A)
         findings = make_table(
             "findings",
-            {"incident_id": [B], "kind": ["contributing_factor"], "position": [1], "text": [sentence], "line": [1]},
+            {"incident_id": [B], "kind": ["contributing_factor"], "position": [1], "text": [said], "line": [1]},
         )
+        expected = [(B, A, "named")] if sentence in REPEATS else []
         assert links(incidents_of("Disk full", "Index slow"), findings) == expected
 
     def test_only_factors_of_incidents_that_are_there_are_looked_at(self) -> None:

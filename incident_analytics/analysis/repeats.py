@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -25,6 +27,7 @@ from incident_analytics.analysis.statistics import LEVEL, root, share_interval
 from incident_analytics.analysis.themes import alike_pairs
 from incident_analytics.checks import require_columns, require_instant
 from incident_analytics.periods import Period, Unit
+from incident_analytics.reports.phrases import Phrases
 from incident_analytics.schema import FLAG, FLOAT, SPAN, TEXT
 
 __all__ = ["ALIKE", "Recurrence", "items_at_repeat", "recurrence_change", "repeat_incidents", "repeat_rate"]
@@ -42,16 +45,21 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 _TEXTS: Final = ("title", "summary", "what_happened", "why_it_happened")
 _ID: Final = re.compile(r"[\w-]+")
 _SENTENCE_END: Final = re.compile(r"(?<=[.;!?])\s+|[\r\n]+")
-_AGAIN: Final = (
-    r"again|as in|happened in|known from|once more|recur(?:s|red|rence|ring)?|regression|repeat(?:s|ed)?|repetition|"
-    r"same(?! (?:day|engineer|evening|hour|morning|night|people|person|team|time|week)\b)|(?:second|third) time|similar"
+_OTHER: Final = "@other"  # the id of any other incident, while `_IT` is the one that a sentence is read for
+_IT: Final = "@@"
+_LISTED: Final = re.compile(
+    rf"{_OTHER}(?:,? and |, )(?={_IT}(?! (?:had|has|is|was)\b))|(?<={_IT})(?:,? and |, ){_OTHER}"
 )
-_SAYS_AGAIN: Final = re.compile(rf"\b(?:{_AGAIN})\b", re.IGNORECASE)
 _DENIES: Final = re.compile(
-    r"\b(?:different|independent|not (?:a|an|like|related|the)|no (?:link|relation|connection)|unlike|unrelated)\b",
+    r"\b(?:another|at first|believed|different|fear(?:ed|s)?|guess(?:ed)?|hypothesis|independent|initially|looked|none|"
+    r"not (?:a|an|like|related|the)|nothing|(?:no|not|any) (?:link|relation|connection)|(?:avoid|prevent)(?:ed|s|ing)?|"
+    r"ruled? out|seemed|suspicion|theory|thought|unlike|unrelated|whether|wrongly|would(?:n't| not) have)\b",
     re.IGNORECASE,
 )
-_FOLLOW_UP: Final = re.compile(r"\b(?:follow-?ups?|action items?|actions?)\b", re.IGNORECASE)
+"""Words in a sentence that says of another incident that it is a different one, or only that somebody thought so."""
+_FOLLOW_UP: Final = re.compile(
+    rf"\b(?:follow-?ups?|action items?|actions?) (?:of|from|after)(?: the)?(?: incident| outage)? {_IT}", re.IGNORECASE
+)
 _OPEN: Final = re.compile(
     r"\b(?:not (?:been |yet )?(?:done|finished|completed|implemented)|never (?:done|finished|completed|implemented)|"
     r"still open|unfinished|overdue)\b",
@@ -117,7 +125,7 @@ def repeat_incidents(
     for later, earlier, sentence in _named(dated, findings):
         if at[earlier] < at[later] and not _DENIES.search(sentence):
             is_open = _says_open(sentence)
-            if is_open or _SAYS_AGAIN.search(sentence):
+            if is_open or _says_again().find(sentence):
                 found[later, earlier] = "named"
             if is_open:
                 says_open.add((later, earlier))
@@ -509,7 +517,10 @@ class Recurrence:
 
 
 def _named(incidents: pd.DataFrame, findings: pd.DataFrame | None) -> Iterator[tuple[str, str, str]]:
-    """Give the sentences that name another incident: whose they are, whom they name, and their words."""
+    """Give the sentences that name another incident: whose they are, whom they name, and their words.
+
+    The id of the incident that they name is `_IT` in them, that of any other one `_OTHER`.
+    """
     ids = {name.casefold(): name for name in incidents["incident_id"]}
     texts = [incidents[["incident_id", column]].set_axis(["incident_id", "text"], axis="columns") for column in _TEXTS]
     if findings is not None:
@@ -519,11 +530,27 @@ def _named(incidents: pd.DataFrame, findings: pd.DataFrame | None) -> Iterator[t
     for own, text in pd.concat(texts).dropna().itertuples(index=False):
         for sentence in _SENTENCE_END.split(text):
             names = {ids[word] for word in _ID.findall(sentence.casefold()) if word in ids}
-            yield from ((own, name, sentence) for name in sorted(names - {own}))
+            yield from ((own, name, _about(sentence, name, names)) for name in sorted(names - {own}))
+
+
+def _about(sentence: str, name: str, names: set[str]) -> str:
+    """Return a sentence with signs in place of the ids; what it says of several at once it says of each."""
+    known = {other.casefold(): _OTHER for other in names} | {name.casefold(): _IT}
+    sentence = _ID.sub(lambda match: known.get(match[0].casefold(), match[0]), sentence)
+    while (shorter := _LISTED.sub("", sentence)) != sentence:
+        sentence = shorter
+    return sentence
+
+
+@cache
+def _says_again() -> Phrases:
+    """Return the phrases that say of an incident that it happened again."""
+    entries = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    return Phrases(entries["phrases"], entries["words"])
 
 
 def _says_open(sentence: str) -> bool:
-    """Whether a part of a sentence says of follow-ups that they are not done."""
+    """Whether a part of a sentence says of the follow-ups of an incident that they are not done."""
     parts = re.split(r"[.;]", sentence)
     return any(about and _OPEN.search(part, about.end()) for part in parts for about in [_FOLLOW_UP.search(part)])
 

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import IntEnum
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -124,8 +125,26 @@ _ORDINARY: Final = frozenset(
 )
 """A part of a name that is such a word is not replaced where it is alone."""
 
+_ABBREVIATIONS: Final = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        ac ad ai am ap api au aws az bc bi bst ca cc cd cdn cet ci cli cm cms cpu cr crm cs css csv cv db dc de
+        dev dl dm dns dr ec ecs edt efs eks em eod ep erp es est eta etl eu fe fr fs ftp fw gb gc gcp gke gmt gpu
+        gui ha hd hq hr ic id im io ios ip isp ist it js jst jvm kb kms kpi lan lb lts lvm mb mdt mfa ml mq mr ms
+        msk mst mx na nat nfs nic no np ns ntp oem ok om oom os ota pb pc pdf pdt php pii pk pm po poc pop pr prd
+        ps psp pst qa qos ram rc rca rds re rfc rpc rpo rps rss rto s3 sa san sdk se sev sha sla sli slo sms sql
+        sre ssd ssh ssl sso st stg svc tb tbc tbd tcp tls tps ttl tv udp ui uk uri url us usa usb utc ux vc vip
+        vm vp vpc vpn waf wan wip xml
+        """,
+    )
+)
+"""Capitals that are mostly not somebody's initials, though they may be."""
+
 _LONGEST_NAME: Final = 4
 """Words from which on what is in the place of a name is a phrase, whose words mean nothing alone."""
+_LONGEST_INITIALS: Final = 3
+"""Letters up to which a name in capitals counts only where it is in capitals: ``IF`` is not the word *If*."""
 _LONGEST_PHRASE: Final = 12
 """Words up to which it is replaced as one; a longer phrase is replaced word by word."""
 _SHORTEST_USER: Final = 7
@@ -145,6 +164,8 @@ _TOKEN: Final = re.compile(
 _ITEM: Final = re.compile(r"[,;&+|/\n]|\b(?:and|und|et)\b", re.IGNORECASE)
 _PIECE: Final = re.compile(r"[()\[\]<>:*`\"]|\s[-\u2013\u2014]\s")
 _POSSESSIVE: Final = re.compile(r"['\u2019]s(?:\s.*)?$", re.DOTALL)
+_LONG_WORD: Final = re.compile(r"[^\W\d_]{4}")
+_STOP: Final = re.compile(r"\.(?=\s*[^\W\d_A-Z]|\s*[,;:)\]])")  # of an initial, not that of a sentence
 _FILE: Final = re.compile(r"[/\\]|\.(?:md|markdown|txt|csv|toml|json)\b", re.IGNORECASE)
 
 _PLAIN: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
@@ -153,11 +174,19 @@ _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa",
 _Words = tuple[str, ...]
 
 
+class _Case(IntEnum):
+    """How words must be written to be a name: in any way, capitalised, or in capitals alone."""
+
+    ANY = 0
+    CAPITALISED = 1
+    CAPITALS = 2
+
+
 class _Form(NamedTuple):
-    """A way to write a name, by its words in lower case; a strict one counts only where its words are capitalised."""
+    """A way to write a name, by its words in lower case, and how it must be written."""
 
     label: str
-    is_strict: bool
+    case: _Case
 
 
 @dataclasses.dataclass
@@ -165,7 +194,7 @@ class _Person:
     """A name as it is written, other names of the same person, and the roles."""
 
     name: str
-    others: set[_Words]
+    others: dict[_Words, _Case]
     roles: set[str]
 
 
@@ -205,8 +234,8 @@ class Redaction:
         found: dict[_Words, _Person] = {}
         for role, cell in people:
             for own_role, name, others in self._people_in(role, cell):
-                person = found.setdefault(_words(name), _Person(name, set(), set()))
-                person.others |= others
+                person = found.setdefault(_words(name), _Person(name, {}, set()))
+                person.others |= dict.fromkeys(others, _Case.ANY)
                 person.roles.add(own_role)
         self._forms = self._ways_to_write(_without_short_names(found))
         lengths: dict[str, set[int]] = defaultdict(set)
@@ -289,6 +318,8 @@ class Redaction:
             if label:
                 parts += text[end : tokens[index].start()], role or label
                 end = tokens[index + n - 1].end()
+                if len(tokens[index + n - 1][0]) == 1 and (stop := _STOP.match(text, end)):
+                    end = stop.end()
             index += n
         return "".join((*parts, text[end:]))
 
@@ -378,49 +409,49 @@ class Redaction:
             role = min(person.roles, key=_ROLES.index)
             numbers[role] += 1
             labels[words] = f"{role} {numbers[role]}"
-        forms = {words: _Form(label, is_strict=_is_capitalised(people[words].name)) for words, label in labels.items()}
-        # A name of several words is one in any case.
-        forms = {words: form._replace(is_strict=form.is_strict and len(words) == 1) for words, form in forms.items()}
+        forms = {words: _Form(label, _case_of(people[words].name)) for words, label in labels.items()}
         parts: dict[_Words, dict[_Form, None]] = defaultdict(dict)
         for words, person in people.items():
             label = labels[words]
-            for other in person.others:
-                parts[other][_Form(label, is_strict=False)] = None
-            for part, is_strict in self._parts(person.name):
-                parts[part][_Form(label, is_strict)] = None
+            for part, case in (*person.others.items(), *self._parts(person.name)):
+                parts[part][_Form(label, case)] = None
         for words, ways in parts.items():
             label = next(iter(ways)).label if len({way.label for way in ways}) == 1 else _SOMEBODY
-            forms.setdefault(words, _Form(label, all(way.is_strict for way in ways)))
+            forms.setdefault(words, _Form(label, min(way.case for way in ways)))
         for words, form in list(forms.items()):
             for plain in _without_marks(words):
                 forms.setdefault(plain, form)
         return forms
 
-    def _parts(self, name: str) -> Iterator[tuple[_Words, bool]]:
-        """Yield the shorter ways to write a name, each with whether it counts only where it is capitalised."""
+    def _parts(self, name: str) -> Iterator[tuple[_Words, _Case]]:
+        """Yield the shorter ways to write a name, each with how it must be written."""
         pieces = [words for part in name.split() if (words := _words(part))]
         if not 1 < len(pieces) <= _LONGEST_NAME:
             return
         first, last = pieces[0], pieces[-1]
-        yield (*first, *last), False
-        yield (*last, *first), False
-        yield ("".join((*first, *last)),), False
-        yield ("".join(first), "".join(last)), False
-        yield (first[0][0], *last), True
-        yield (*first, last[0][0]), True
+        yield (*first, *last), _Case.ANY
+        yield (*last, *first), _Case.ANY
+        yield ("".join((*first, *last)),), _Case.ANY
+        yield ("".join(first), "".join(last)), _Case.ANY
+        yield (first[0][0], *last), _Case.CAPITALISED
+        yield (*first, last[0][0]), _Case.CAPITALISED
         for user in (
             (first[0][0] + last[0], *last[1:]),
             (first[0][0] + "".join(last),),
             ("".join(first) + last[0][0],),
         ):
             if len("".join(user)) >= _SHORTEST_USER:
-                yield user, False
+                yield user, _Case.ANY
+        for letters in map(tuple, _initials(name)):
+            yield letters, _Case.CAPITALS
+            if (joined := "".join(letters)) not in _ABBREVIATIONS | _ROLE_WORDS | self._kept_words:
+                yield (joined,), _Case.CAPITALS
         alone = [*name.split(), *re.split(r"[\s-]+", name)]
         capitals = [part for part in alone if _is_capitalised(part) or name == name.lower()]
         for words in [each for part in capitals for each in (_words(part), ("".join(_words(part)),))]:
             ordinary = _ORDINARY | _ROLE_WORDS | self._kept_words
             if len("".join(words)) > 1 and not (len(words) == 1 and words[0] in ordinary):
-                yield words, True
+                yield words, _Case.CAPITALISED
 
     # -- where one is named
 
@@ -440,10 +471,16 @@ class Redaction:
                 form is not None
                 and _are_one_name(here, text)
                 and (
-                    not form.is_strict
-                    or in_path[token.start()]
-                    or all(_is_capitalised(each[0]) for each in here)
-                    or _is_joined(here, text)
+                    form.case is _Case.ANY
+                    or (form.case is _Case.CAPITALS and _are_initials(here, text))
+                    or (
+                        form.case is _Case.CAPITALISED
+                        and (
+                            in_path[token.start()]
+                            or all(_is_capitalised(each[0]) for each in here)
+                            or _is_joined(here, text)
+                        )
+                    )
                 )
             ):
                 return length, form.label
@@ -451,18 +488,21 @@ class Redaction:
 
 
 def _without_short_names(people: dict[_Words, _Person]) -> dict[_Words, _Person]:
-    """Count a first or last name alone, or another name, for the one person who has it."""
+    """Count a first or last name alone, initials, or another name, for the one person who has it."""
     owners: dict[_Words, set[_Words]] = defaultdict(set)
+    by_initials: dict[_Words, set[_Words]] = defaultdict(set)
     for words, person in people.items():
         for other in person.others:
             owners[other].add(words)
         for word in words if len(words) > 1 else ():
             owners[(word,)].add(words)
+        for letters in _initials(person.name):
+            by_initials[(letters,)].add(words)
     whole = dict(people)
     for words, person in people.items():
-        same = owners[words] - {words}
+        same = (owners[words] | (by_initials[words] if person.name.isupper() else set())) - {words}  # Al is not Ann Lee
         if len(same) == 1 and (longer := whole.get(next(iter(same)))) and len(_words(longer.name)) > len(words):
-            longer.others.add(words)
+            longer.others[words] = _case_of(person.name)
             longer.roles |= person.roles
             del whole[words]
     return whole
@@ -472,6 +512,34 @@ def _are_one_name(tokens: Sequence[re.Match[str]], text: str) -> bool:
     """Return whether the text between two words is short enough for them to be one name."""
     gaps = [text[before.end() : after.start()] for before, after in pairwise(tokens)]
     return all(len(gap) <= _WIDEST_GAP and not set("/\\") & set(gap) for gap in gaps)
+
+
+def _are_initials(tokens: Sequence[re.Match[str]], text: str) -> bool:
+    """Return whether words are ``A. L.``, or ``AL`` where not everything is in capitals."""
+    if not all(token[0].isupper() for token in tokens):
+        return False
+    if len(tokens) == 1:
+        return text != text.upper() or not _LONG_WORD.search(text)
+    ends = [text[token.end() : token.end() + 1] for token in tokens]
+    return all(end == "." for end in ends[:-1]) and (ends[-1] == "." or text[tokens[0].end() + 1] != " ")
+
+
+def _initials(name: str) -> set[str]:
+    """Return the initials of a name: of Anne-Marie van Dyk ``avd``, ``amvd``, ``ad``."""
+    pieces = [words for part in name.split() if (words := _words(part))]
+    if not 1 < len(pieces) <= _LONGEST_NAME:
+        return set()
+    first = [piece[0][0] for piece in pieces]
+    every = [word[0] for piece in pieces for word in piece]
+    return {"".join(first), "".join(every), first[0] + first[-1]}
+
+
+def _case_of(name: str) -> _Case:
+    """Return how a name must be written to be one: of several words in any way."""
+    words = _words(name)
+    if len(words) > 1 or not _is_capitalised(name):
+        return _Case.ANY
+    return _Case.CAPITALS if name.isupper() and len(words[0]) <= _LONGEST_INITIALS else _Case.CAPITALISED
 
 
 def _is_joined(tokens: Sequence[re.Match[str]], text: str) -> bool:
@@ -528,7 +596,7 @@ def redact(corpus: Corpus, *, kept: Iterable[str] = ()) -> Corpus:
         New tables with the same columns and dtypes. Owners of action items, authors, participants and those who sign
         off are ``Owner 1``, ``Author 2``, ``Participant 3``, ``Approver 1`` or ``Incident commander 1``: each person by
         one of these wherever a text has the name, also the first or last name alone if it is capitalised and one
-        person's. E-mail addresses and handles become the role, or ``a person``. NA stays NA.
+        person's, and initials in capitals. E-mail addresses and handles become the role, or ``a person``. NA stays NA.
 
     Examples
     --------

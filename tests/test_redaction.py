@@ -296,6 +296,47 @@ def test_a_name_without_its_marks_and_a_users_name_are_the_name(text: str, expec
     assert Redaction([("Owner", name) for name in people]).text(text) == expected
 
 
+INITIALS = Redaction(
+    [
+        ("Owner", "Ines Falkenrath, Dana Brown"),
+        ("Author", "Jorun Marie Pellegrin"),
+        ("Participant", "Karl Otto Weiss"),
+        ("Participant", "Kim Wong"),
+        ("Participant", "Paula Cole"),
+        ("Owner", "IF"),
+        ("Owner", "GO"),
+        ("Owner", "Al"),
+        ("Owner", "Anna Lund"),
+    ],
+    kept=["PC"],
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("IF restarts it, JP watches", "Owner 1 restarts it, Author 1 watches"),
+        ("paged JMP; (IF)", "paged Author 1; (Owner 1)"),
+        ("(IF)", "(Owner 1)"),
+        ("IF, JP", "Owner 1, Author 1"),
+        ("I.F. restarts it, by I. F.", "Owner 1 restarts it, by Owner 1."),
+        ("Signed by J.P. The pool was full", "Signed by Author 1. The pool was full"),
+        ("KW asks, KOW answers", "a person asks, Participant 1 answers"),  # there are two of the first initials
+        ("If the pool is full, go on", "If the pool is full, go on"),  # one's owner is written IF, the other's GO
+        ("GO says so", "Owner 3 says so"),
+        ("IF THE POOL IS FULL", "IF THE POOL IS FULL"),
+        ("DB was slow, D.B. says", "DB was slow, Owner 2 says"),  # an abbreviation first of all
+        ("PC is a service", "PC is a service"),
+        ("Plan I. Find another", "Plan I. Find another"),
+        ("Plan I F", "Plan I F"),
+        ("Al and AL", "Owner 4 and Owner 4"),
+        ("if, jp, Jp, GIF, IFS", "if, jp, Jp, GIF, IFS"),
+    ],
+)
+def test_initials_are_somebodys(text: str, expected: str) -> None:
+    assert INITIALS.text(text) == expected
+
+
 @pytest.mark.parametrize(
     "team",
     [

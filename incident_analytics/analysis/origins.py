@@ -108,7 +108,7 @@ def origin_shares(
     Proposed are monitoring and customer, a change, and ``other`` where the words speak for another trigger than a
     change. The other values count where a field records them, or a person does in the corrections file. On 60 real
     reports that two readers labelled, their organisations left out of the fit in turn, the proposals reach a mean F1 of
-    0.90 for the way of detection (monitoring 0.89, customer 0.92) and of 0.85 for the trigger (change 0.88, other
+    0.89 for the way of detection (monitoring 0.89, customer 0.89) and of 0.84 for the trigger (change 0.86, other
     0.83); no other value reaches 0.75 (`tests/score_origins.py`).
 
     References

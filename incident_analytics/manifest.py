@@ -120,7 +120,8 @@ class Manifest:
     tracker
         By key of the issue.
     files
-        Hashes of all files that were read, by the name that the page gives them; None where a file cannot be read.
+        Hashes of all files that were read, by the name that the page gives them; None where a file cannot be read. Of
+        the tracker and the corrections file, whose rows are on record by themselves, of what of them can't be used.
     reports
         By incident_id.
     figures

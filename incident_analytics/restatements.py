@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property
 from math import isclose
 from typing import Any, Final, Literal
@@ -33,8 +33,9 @@ class Cause:
     ----------
     kind
         ``late report``, a new file; ``report removed``; ``edit`` of a report; ``file``, one that is not a report, new,
-        gone or changed; ``correction``, of the corrections file; ``tracker``; ``setting``; ``version`` of this package,
-        if nothing else has changed; ``unknown``, if not even that has.
+        gone or changed, or rows of the tracker or the corrections file that can't be used; ``correction``, of the
+        corrections file; ``tracker``; ``setting``; ``version`` of this package, if nothing else has changed;
+        ``unknown``, if not even that has.
     subject
         The incident_id; of a file its name, of a correction the incident and the field, of the tracker the issue's key,
         of a setting its key, of a version both.
@@ -216,14 +217,18 @@ class Restatements:
             is_new = incident in self.after.reports
             file = self._file(incident)
             if file in self.before.files and file in self.after.files:
-                found.append(Cause("edit", incident, file))
+                if self.before.files[file] != self.after.files[file]:  # else settings no longer take it for a report
+                    found.append(Cause("edit", incident, file))
             else:
                 found.append(Cause("late report" if is_new else "report removed", incident, file))
         return found
 
     @cached_property
     def _files(self) -> list[Cause]:
-        """The files that are not reports, or not the one that counts, and that are new, gone or other ones."""
+        """The files that are not reports, or not the one that counts, and that are new, gone or other ones.
+
+        Of the tracker and the corrections file what counts is what of them can't be used.
+        """
         reports = {each.file for manifest in (self.before, self.after) for each in manifest.reports.values()}
         return [
             Cause("file", name, name) for name in _changed(self.before.files, self.after.files) if name not in reports
@@ -281,11 +286,14 @@ def _cells(figure: FigureRecord) -> dict[str, dict[str, Any]]:
 
 
 def _edit(old: ReportRecord, new: ReportRecord, text: Sequence[str]) -> tuple[list[int], list[int]]:
-    """Return which lines of a report are gone, and which came, as far as values are or were read from them."""
+    """Return which lines of a report are gone, and which came, as far as values are or were read from them.
+
+    A line that was moved past others is gone, and came.
+    """
     gone = [line for line, digest in sorted(old.lines.items()) if line > len(text) or text[line - 1] != digest]
-    if old.n_lines != new.n_lines or (gone and _are_in_order([old.lines[line] for line in sorted(old.lines)], text)):
-        # They have moved.
-        return _not_among(old.lines, text), _not_among(new.lines, list(old.lines.values()))
+    moved = _unmatched(old.lines, text) if gone or old.n_lines != new.n_lines else []
+    if old.n_lines != new.n_lines or len(moved) < len(gone):
+        return moved, _unmatched(new.lines, [old.lines[line] for line in sorted(old.lines)])
     came = [line for line, digest in sorted(new.lines.items()) if old.lines.get(line, digest) != digest]
     if not gone and not came and not old.lines.keys() - new.lines.keys():
         # What nothing was read from has no hash: a single line from which something is read now is the edited one.
@@ -294,21 +302,19 @@ def _edit(old: ReportRecord, new: ReportRecord, text: Sequence[str]) -> tuple[li
     return gone, came
 
 
-def _are_in_order(digests: Sequence[str], text: Sequence[str]) -> bool:
-    """Return whether a text has lines of these hashes in this order, whatever is between them."""
-    left = iter(text)
-    return all(digest in left for digest in digests)
+def _unmatched(lines: Mapping[int, str], others: Sequence[str]) -> list[int]:
+    """Return the lines whose hashes are not among others in the same order.
 
-
-def _not_among(lines: Mapping[int, str], others: Sequence[str]) -> list[int]:
-    """Return the lines whose hash is not among others; of equal lines as many as there are fewer of them."""
-    left = Counter(others)
-    found = []
-    for number, digest in sorted(lines.items()):
-        left[digest] -= 1
-        if left[digest] < 0:
-            found.append(number)
-    return found
+    Examples
+    --------
+    >>> _unmatched({1: "a", 4: "b", 5: "c", 7: "d"}, ["x", "a", "c", "d", "b"])
+    [4]
+    """
+    numbers = sorted(lines)
+    own = [lines[number] for number in numbers]
+    matched = SequenceMatcher(None, own, others, autojunk=False).get_matching_blocks()
+    kept = {index for start, _, size in matched for index in range(start, start + size)}
+    return [number for index, number in enumerate(numbers) if index not in kept]
 
 
 def _paired(gone: Sequence[int], came: Sequence[int]) -> tuple[int, ...]:

@@ -94,7 +94,10 @@ def make_manifest(
         settings=_settings(scope.settings),
         corrections=_corrections(scope),
         tracker=_tracker(scope),
-        files={called(path): digest for path, (digest, _) in digests.items()},
+        files={
+            **{called(path): digest for path, (digest, _) in digests.items()},
+            **{called(path): digest for path, digest in _unusable(scope, corpus) if path not in digests},
+        },
         reports=reports,
         figures={
             name: _record(figure, citations.cited(figure), is_redacted=is_redacted)
@@ -242,6 +245,16 @@ _FORMS: Final[Mapping[str, Callable[[bytes], object]]] = MappingProxyType(
         ".toml": lambda content: tomllib.loads(decode_text(content)[0]),
     }
 )
+
+
+def _unusable(scope: Scope, corpus: Corpus) -> Iterable[tuple[str, str]]:
+    """Yield a hash of the problems of each file, for those whose rows that can't be used are on record nowhere else."""
+    named = scope.settings.incident_tool.files if scope.settings.incident_tool else ()
+    tool = {file.as_posix() for each in named for file in matching_paths(each)}
+    columns = ["code"] if scope.redaction is not None else ["code", "message"]  # a role's number is of all people
+    for path, problems in corpus.problems.dropna(subset=["path"]).groupby("path"):
+        if path not in tool:
+            yield str(path), _hash(repr(sorted(map(tuple, problems[columns].to_numpy()))).encode())
 
 
 def _corrections(scope: Scope) -> dict[str, str]:

@@ -29,6 +29,7 @@ LAYERS = (
     "extras",
     "names",
     "late_patterns",
+    "phrases",
     "visible",
     "quotations",
     "masking",

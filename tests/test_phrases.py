@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident_analytics.reports.phrases import Phrases
+from incident_analytics.phrases import Phrases
 
 PEOPLE = {"people": ["user*", "a client", "customer*"], "tell": ["report*", "let us know"]}
 PHRASES = Phrases(

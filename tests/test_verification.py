@@ -62,6 +62,7 @@ def more(base: tuple[Path, ReviewInput, Manifest]) -> Manifest:
         ("file_counts", {}),
         ("skipped_files", {}),
         ("due", {"by": "severity"}),
+        ("problem_counts", {}),
     ):
         compute(given.scope, measure, options)
     return given.manifest()
@@ -226,6 +227,22 @@ def test_a_line_is_edited_where_it_is_cited_and_only_there(cited: set[int], line
     assert gone == [line] * (line in cited)
 
 
+@given(cited=st.sets(st.integers(1, 9), min_size=1), line=st.integers(1, 9), to=st.integers(0, 8))
+@examples(60)
+def test_of_a_line_that_was_moved_no_other_is_named(cited: set[int], line: int, to: int) -> None:
+    lines = [f"line {number}" for number in range(1, 10)]
+    text = [each for each in lines if each != f"line {line}"]
+    text.insert(to, f"line {line}")
+    now = {text.index(f"line {each}") + 1: f"line {each}" for each in cited}
+    gone, came = _edit(
+        ReportRecord("a.md", 9, {each: lines[each - 1] for each in cited}), ReportRecord("a.md", 9, now), tuple(text)
+    )
+    passed = {each for each in cited if min(line, to + 1) <= each <= max(line, to + 1)} - {line}
+    assert len(gone) == len(came) <= bool(passed and line in cited)
+    if len(passed) > 1:
+        assert gone == [line] * (line in cited)
+
+
 def test_another_zone_is_a_cause_and_its_periods_are_those_of_its_own_midnights(copied: Path) -> None:
     """The periods that a figure compares are in its options; those of a fiscal year stay fiscal."""
     settings, period = copied / "incident-analytics.toml", "FY2025Q3"
@@ -262,6 +279,31 @@ def test_a_file_that_is_not_a_report_is_a_cause(more: Manifest, copied: Path) ->
     }
     assert "file: reports/handover.md" in "\n".join(sentences.describe_verified(found))
     assert found.edited == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("tracker.csv", f"AUD-9,{REPORT},An alert,Done,,,,x,y\n"),
+        ("corrections.csv", f"{REPORT},restored_at,never,a test,Me\n"),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_a_cause_of_what_lists_it(
+    more: Manifest, copied: Path, name: str, row: str
+) -> None:
+    with (copied / name).open("a", encoding="utf-8") as stream:
+        stream.write(row)
+    found = compared(only(more, "problem_counts", "counts"), read_copy(copied))
+    assert {(each.figure, *each.causes) for each in found.changes} == {("problem_counts", Cause("file", name, name))}
+    assert found.edited == ()
+
+
+def test_a_report_that_the_settings_leave_out_was_not_edited(more: Manifest, copied: Path) -> None:
+    settings = copied / "incident-analytics.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(f'{text}\n[check]\nexclude = ["*{REPORT}*"]\n', encoding="utf-8")
+    (found,) = {each.causes for each in compared(only(more, "counts", "impact"), read_copy(copied)).changes}
+    assert found == (Cause("setting", "check.exclude"),)
 
 
 def test_who_corrected_a_value_is_part_of_the_correction(more: Manifest, copied: Path) -> None:

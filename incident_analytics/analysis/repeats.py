@@ -27,7 +27,7 @@ from incident_analytics.analysis.statistics import LEVEL, root, share_interval
 from incident_analytics.analysis.themes import alike_pairs
 from incident_analytics.checks import require_columns, require_instant
 from incident_analytics.periods import Period, Unit
-from incident_analytics.reports.phrases import Phrases
+from incident_analytics.phrases import Phrases
 from incident_analytics.schema import FLAG, FLOAT, SPAN, TEXT
 
 __all__ = ["ALIKE", "Recurrence", "items_at_repeat", "recurrence_change", "repeat_incidents", "repeat_rate"]

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from incident_analytics.late_patterns import compile_late
-from incident_analytics.reports.phrases import Hit, Phrases
+from incident_analytics.phrases import Hit, Phrases
 from incident_analytics.reports.placeholders import fold, is_absent, is_none
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template

@@ -6,7 +6,7 @@ import tomllib
 from functools import lru_cache
 from pathlib import Path
 
-from incident_analytics.reports.phrases import Phrases
+from incident_analytics.phrases import Phrases
 
 __all__ = ["milestones_of"]
 

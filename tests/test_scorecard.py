@@ -18,6 +18,7 @@ from incident_analytics.analysis.scorecard import team_changes
 from incident_analytics.analysis.statistics import holm
 from incident_analytics.config import Settings
 from incident_analytics.errors import ColumnsError, UnknownNameError
+from incident_analytics.formatting import format_digits
 from incident_analytics.loading import load
 from incident_analytics.periods import Period
 from incident_analytics.scope import Scope
@@ -99,6 +100,19 @@ class TestTeamChanges:
         assert found["team"].tolist() == ["API"] * 3 + ["Web"] * 3
         assert sentences.describe_scorecard(found).startswith(
             "API: incidents went up (n = 4 before, 30 now; adjusted p"
+        )
+
+    def test_where_nothing_is_significant_it_says_what_would_have_shown(self) -> None:
+        found = changes_of(("Web", 8, 8), ("API", 3, 3))
+        is_count = found["measure"] == "incidents"
+        assert found.loc[~is_count, "detectable_rise"].isna().all()
+        least = found.loc[is_count, "detectable_rise"].min()
+        assert least > 1
+        said = sentences.describe_scorecard(found)
+        assert said.startswith("None of the ")
+        assert said.endswith(
+            "; a team's incidents would reliably show only a rise to "
+            f"{format_digits(1 + least, 2)} times as many or more."
         )
 
     def test_spans_and_data_that_fall_point_down(self) -> None:

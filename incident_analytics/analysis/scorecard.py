@@ -63,6 +63,8 @@ def team_changes(
         - measure, str: ``incidents``, the metric, or ``recorded milestones``
         - n_before, n_after, int64: incidents
         - change, Float64: of the rate, of the median, and of the mean share of milestones recorded (as a difference)
+        - detectable_rise, Float64: of ``incidents`` the smallest rise that as many would show in 4 of 5 cases were it
+          the only comparison; NA where they could show none, and of the other measures
         - p_value, Float64: of `compare_rates`, of `compare_medians`, and of the rank test of Mann and Whitney on the
           number of milestones that each report records, from 6 reports a period; NA where there is nothing to compare
         - p_adjusted, Float64: by Holm's method over all rows, so that the chance of any false arrow is at most 5%
@@ -109,10 +111,14 @@ def team_changes(
             row = table.iloc[0]
             values = {name: row[name] for name in ("n_before", "n_after", "change", "p_value")}
             rows.append({"team": team, "measure": measure, **values})
+        rows[-len(found)]["detectable_rise"] = rates["detectable_rise"].iloc[0]
         reports = recorded[recorded["incident_id"].isin(ids)]
         rows.append({"team": team, "measure": "recorded milestones", **_data_change(reports, before, after)})
-    dtypes = {"team": TEXT, "measure": TEXT, "n_before": "int64", "n_after": "int64", "change": FLOAT, "p_value": FLOAT}
-    table = pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=dtype) for name, dtype in dtypes.items()})
+    dtypes = {"team": TEXT, "measure": TEXT, "n_before": "int64", "n_after": "int64"}
+    dtypes |= dict.fromkeys(("change", "detectable_rise", "p_value"), FLOAT)
+    table = pd.DataFrame(
+        {name: pd.Series([row.get(name) for row in rows], dtype=dtype) for name, dtype in dtypes.items()}
+    )
     adjusted = pd.Series(holm(table["p_value"].to_numpy(dtype=float, na_value=np.nan)), dtype=FLOAT)
     is_finding = (adjusted <= LEVEL).fillna(value=False)
     # Without an incident before, the relative change has no number, though there are more now.

@@ -8,7 +8,14 @@ import pandas as pd
 
 from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import format_count, format_p_value, format_share, format_span, join_words
+from incident_analytics.formatting import (
+    format_count,
+    format_digits,
+    format_p_value,
+    format_share,
+    format_span,
+    join_words,
+)
 from incident_analytics.sentences.wording import FEW, each_row, first_of, has, is_finding
 
 __all__ = [
@@ -252,10 +259,12 @@ def describe_scorecard(changes: pd.DataFrame) -> str:
     --------
     >>> rows = {"team": ["API team"] * 2, "measure": ["incidents", "time_to_restore"], "n_before": [4, 4]}
     >>> rows |= {"n_after": [19, 19], "p_value": [0.001, 0.4], "p_adjusted": [0.002, 0.4], "arrow": ["up", None]}
-    >>> describe_scorecard(pd.DataFrame(rows))
+    >>> describe_scorecard(pd.DataFrame(rows).assign(detectable_rise=[3.5, None]))
     'API team: incidents went up (n = 4 before, 19 now; adjusted p = 0.002). The other comparison is not significant.'
     """
-    require_columns(changes, "team", "measure", "n_before", "n_after", "p_value", "p_adjusted", "arrow")
+    require_columns(
+        changes, "team", "measure", "n_before", "n_after", "detectable_rise", "p_value", "p_adjusted", "arrow"
+    )
     with_test = changes[changes["p_value"].notna()]
     if with_test.empty:
         return ""
@@ -268,8 +277,23 @@ def describe_scorecard(changes: pd.DataFrame) -> str:
     n = len(with_test) - len(found)
     if not said:
         if n == 1:
-            return "The only comparison with the previous period is not significant."
-        return f"None of the {n} comparisons with the previous period is significant."
+            return f"The only comparison with the previous period is not significant{_least_rise(with_test)}."
+        return f"None of the {n} comparisons with the previous period is significant{_least_rise(with_test)}."
     if n:
         said.append(f"{'The other comparison is not' if n == 1 else f'None of the {n} others is'} significant.")
     return " ".join(said)
+
+
+def _least_rise(changes: pd.DataFrame) -> str:
+    """Say from which rise on a team's incidents would have shown, so that silence isn't read as "nothing changed".
+
+    Examples
+    --------
+    >>> _least_rise(pd.DataFrame({"detectable_rise": [10.7, 31.6, None]}))
+    "; a team's incidents would reliably show only a rise to 12 times as many or more"
+    """
+    rises = changes["detectable_rise"].dropna()
+    if rises.empty:
+        return ""
+    least = format_digits(1 + rises.min(), 2)
+    return f"; a team's incidents would reliably show only a rise to {least} times as many or more"

@@ -120,8 +120,9 @@ class Manifest:
     tracker
         By key of the issue.
     files
-        Hashes of all files that were read, by the name that the page gives them; None where a file cannot be read. Of
-        the tracker and the corrections file, whose rows are on record by themselves, of what of them can't be used.
+        Hashes of all files that were read, by the name that the page gives them; None where a file cannot be read.
+    unusable
+        A hash of what can't be used of the tracker, of the corrections file and of other files next to the reports.
     reports
         By incident_id.
     figures
@@ -140,6 +141,7 @@ class Manifest:
     files: Mapping[str, str | None]
     reports: Mapping[str, ReportRecord]
     figures: Mapping[str, FigureRecord]
+    unusable: Mapping[str, str] = field(default_factory=dict)
     shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
@@ -162,6 +164,7 @@ class Manifest:
                 for name, each in self.tracker.items()
             },
             "files": dict(self.files),
+            "unusable": dict(self.unusable),
             "reports": {
                 name: {
                     "file": each.file,
@@ -221,6 +224,7 @@ class Manifest:
                 for name, each in plain["tracker"].items()
             },
             files=dict(plain["files"]),
+            unusable=dict(plain.get("unusable", {})),
             reports={
                 name: ReportRecord(
                     str(each["file"]),

@@ -148,6 +148,7 @@ class Restatements:
             *(each for each in self._reports if each.subject in incidents),
             *self._others_of(old, incidents),
             *(self._files if not _OF_FILES.isdisjoint(old.read_from) else ()),
+            *(self._unusable if "problems" in old.read_from else ()),
         ]
         others = [*(each for each in self._whole_edits if each.subject in incidents), *corrections]
         rest = [
@@ -225,14 +226,19 @@ class Restatements:
 
     @cached_property
     def _files(self) -> list[Cause]:
-        """The files that are not reports, or not the one that counts, and that are new, gone or other ones.
-
-        Of the tracker and the corrections file what counts is what of them can't be used.
-        """
+        """The files that are not reports, or not the one that counts, and that are new, gone or other ones."""
         reports = {each.file for manifest in (self.before, self.after) for each in manifest.reports.values()}
         return [
             Cause("file", name, name) for name in _changed(self.before.files, self.after.files) if name not in reports
         ]
+
+    @cached_property
+    def _unusable(self) -> list[Cause]:
+        """What changed that can't be used: the rows that changed, else the files that have others by now."""
+        changed = _changed(self.before.unusable, self.after.unusable)
+        return (
+            ([*self._issues, *self._corrections] or [Cause("file", name, name) for name in changed]) if changed else []
+        )
 
     def _file(self, incident: str) -> str:
         reports = self.after.reports if incident in self.after.reports else self.before.reports

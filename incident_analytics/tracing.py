@@ -94,10 +94,8 @@ def make_manifest(
         settings=_settings(scope.settings),
         corrections=_corrections(scope),
         tracker=_tracker(scope),
-        files={
-            **{called(path): digest for path, (digest, _) in digests.items()},
-            **{called(path): digest for path, digest in _unusable(scope, corpus) if path not in digests},
-        },
+        files={called(path): digest for path, (digest, _) in digests.items()},
+        unusable={called(path): digest for path, digest in _unusable(scope, corpus) if path not in digests},
         reports=reports,
         figures={
             name: _record(figure, citations.cited(figure), is_redacted=is_redacted)
@@ -248,7 +246,7 @@ _FORMS: Final[Mapping[str, Callable[[bytes], object]]] = MappingProxyType(
 
 
 def _unusable(scope: Scope, corpus: Corpus) -> Iterable[tuple[str, str]]:
-    """Yield a hash of the problems of each file, for those whose rows that can't be used are on record nowhere else."""
+    """Yield each file with a hash of its problems; that of the incident tool is among the settings as a whole."""
     named = scope.settings.incident_tool.files if scope.settings.incident_tool else ()
     tool = {file.as_posix() for each in named for file in matching_paths(each)}
     columns = ["code"] if scope.redaction is not None else ["code", "message"]  # a role's number is of all people

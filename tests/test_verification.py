@@ -298,6 +298,16 @@ def test_a_row_that_cannot_be_used_is_a_cause_of_what_lists_it(
     assert found.edited == ()
 
 
+def test_an_issue_that_cannot_be_used_any_more_is_itself_the_cause(more: Manifest, copied: Path) -> None:
+    key = next(key for key, each in more.tracker.items() if REPORT in each.incidents)
+    rows = (copied / "tracker.csv").read_text(encoding="utf-8").split("\n")
+    index = next(index for index, row in enumerate(rows) if row.startswith(f"{key},"))
+    rows[index] = ",".join([*rows[index].split(",")[:-2], "soon", ""])
+    (copied / "tracker.csv").write_text("\n".join(rows), encoding="utf-8")
+    found = compared(only(more, "problem_counts"), read_copy(copied))
+    assert {cause for each in found.changes for cause in each.causes} == {Cause("tracker", key)}
+
+
 def test_a_report_that_the_settings_leave_out_was_not_edited(more: Manifest, copied: Path) -> None:
     settings = copied / "incident-analytics.toml"
     text = settings.read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ import incident_analytics
 from incident_analytics import plots
 from incident_analytics.analysis.response import response_summary, response_times
 from incident_analytics.plots import drawing
-from incident_analytics.plots.svg import size_of_line, svg_file, svg_of
+from incident_analytics.plots.svg import svg_file, svg_of
 from incident_analytics.showing import Shown
 from incident_analytics.tables import make_table
 
@@ -247,11 +247,19 @@ def test_an_axis_that_is_off_makes_no_ticks() -> None:
     assert [len(vars(axis).get("majorTicks", ())) > 1 for axis in (off, on)] == [False, True]
 
 
-def test_a_line_is_measured_once_in_figures_of_any_width() -> None:
-    measured = []
-    for width in (336, 760):
-        figure, axes = drawn(width)
-        axes.annotate("Median of the checkout service", (10, 50))
-        svg(figure)
-        measured.append(size_of_line.cache_info().misses)
-    assert measured[0] == measured[1]
+def test_words_that_a_legend_places_keep_their_lines() -> None:
+    figure, axes = drawn()
+    (line,) = axes.plot([0, 336], [50, 50], color=drawing.BLUE)
+    axes.legend([line], ["Low (n = 8)\n31% at 30d"], loc="upper left")
+    root = svg(figure)
+    assert [part.text for part in root.iter(f"{SVG}text")] == ["Low (n = 8)", "31% at 30d"]
+    first, second = (float(part["y"]) for part in parts(root, "text"))
+    assert 10 < second - first < 20
+
+
+def test_a_round_mark_is_a_circle_whatever_draws_it() -> None:
+    figure, axes = drawn()
+    axes.plot([10], [20], "o", color=drawing.BLUE, markersize=8)
+    axes.scatter([30], [40], 64, color=drawing.BLUE)
+    circles = [[float(part[key]) for key in ("cx", "cy", "r")] for part in parts(svg(figure), "circle")]
+    assert sorted(circles) == [[10, 20, 4], [30, 40, 4]]

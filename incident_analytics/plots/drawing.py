@@ -26,13 +26,13 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import capitalized, cut, format_dispersion, format_span, is_missing, nowrap
-from incident_analytics.plots.svg import size_of_line, svg_file, svg_of
+from incident_analytics.plots.layout import AroundAxes, size_of_line
+from incident_analytics.plots.svg import svg_file, svg_of
 from incident_analytics.quotations import Quoted, figures_in
 from incident_analytics.showing import (
     Shown,
@@ -285,10 +285,9 @@ def _has_data(ax: Axes) -> bool:
 
 def _take_words_off(figure: Figure) -> None:
     """Leave the drawing alone of a figure to which `explain` gave its words."""
-    layout = cast(ConstrainedLayoutEngine, figure.get_layout_engine())
-    *_, share = layout.get()["rect"]
-    figure.set_figheight(figure.get_figheight() * share)
-    layout.set(rect=(0, 0, 1, 1))
+    layout = cast(AroundAxes, figure.get_layout_engine())
+    figure.set_figheight(figure.get_figheight() - layout.head / _PIXELS)
+    layout.head = 0
     for words in [*figure.texts]:
         words.remove()
 
@@ -307,8 +306,7 @@ def styled(ax: Axes | None, *, width: int, height: float = 200) -> Iterator[Axes
     with plt.rc_context(STYLE):
         if ax is None:
             size = (width / _PIXELS, height / _PIXELS)
-            figure, ax = plt.subplots(figsize=size, dpi=_PIXELS, layout="constrained")
-            cast(ConstrainedLayoutEngine, figure.get_layout_engine()).set(w_pad=0.01, h_pad=0.03)
+            figure, ax = plt.subplots(figsize=size, dpi=_PIXELS, layout=AroundAxes())
             try:
                 yield ax
             except BaseException:
@@ -347,11 +345,10 @@ def explain(ax: Axes, sentence: str, kind: str, rows: Sequence[str], *, alone: b
     below = wrap(said, room, size=SMALL)
     more = below.count("\n")
     if alone:
-        layout = cast(ConstrainedLayoutEngine, figure.get_layout_engine())
         head = 32 + 18 * (1 + title.count("\n")) + 16 * more
         height = figure.get_figheight() * _PIXELS + head
         set_height(ax, height)
-        layout.set(rect=(0, 0, 1, 1 - head / height))
+        cast(AroundAxes, figure.get_layout_engine()).head = head
         figure.suptitle(title, x=0, y=1 - 3 / height, ha="left", fontsize=15, weight="bold").set_in_layout(False)
         figure.text(0, 1 - (head - 10) / height, below, linespacing=1.3, **small).set_in_layout(False)
     else:

@@ -6,11 +6,8 @@ others for a dark screen; without one, as in a PDF or a file of its own, they ar
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
@@ -19,37 +16,44 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.backend_bases import FigureCanvasBase
-from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.backend_bases import RendererBase
+from matplotlib.colors import to_hex, to_rgba
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.patches import Patch
+from matplotlib.font_manager import FontProperties, weight_dict
 from matplotlib.path import Path
+from matplotlib.spines import Spine
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Transform
 
+from incident_analytics.plots.layout import (
+    AroundAxes,
+    anchor_of,
+    is_drawn,
+    laid_out,
+    place_panel,
+    shown_ticks,
+    size_of_line,
+    words_of,
+)
 from incident_analytics.showing import safe_text
 
-__all__ = ["FONT", "size_of_line", "svg_file", "svg_of"]
+__all__ = ["FONT", "svg_file", "svg_of"]
 
 FONT: Final = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', Arial, sans-serif"
 
-_SVG: Final = "{http://www.w3.org/2000/svg}"
-_XLINK: Final = "{http://www.w3.org/1999/xlink}href"
-_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
-_ILL_FORMED: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""Characters that XML does not have; a report may hold them, and they are written out."""
 _UNJOINED: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 """Scripts whose letters join or run from right to left: as text a renderer of PDFs would set them one by one."""
-_KEPT: Final = (
-    "fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width", "stroke-dasharray", "opacity",
-    "font-size", "font-weight", "text-anchor",
-)  # fmt: skip
 _USUAL: Final = {"stroke-width": "1", "opacity": "1", "font-size": "13", "font-weight": "400", "text-anchor": "start"}
+_ANCHORS: Final = {"left": "start", "center": "middle", "right": "end"}
 _EDGE: Final = 12  # pixels of paper around the drawing of a file
 _SIZE: Final = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)" width="[\d.]+" height="[\d.]+"')
 _LONG: Final = 500  # steps of a path, from which whole pixels are exact enough
+_OPAQUE: Final = 3  # parts of a colour without its opacity
 _COMMANDS: Final = {int(Path.MOVETO): "M", int(Path.LINETO): "L", int(Path.CURVE3): "Q", int(Path.CURVE4): "C"}
+_PAIRS: Final = {int(Path.CURVE3): 2, int(Path.CURVE4): 3}  # of numbers of a step; else one
+_POINTS: Final = tuple(_COMMANDS)
+_ROUND: Final[Any] = Path.unit_circle().codes  # no other marker has as many steps
 
 
 def svg_of(figure: Figure, alt: str, *, name: str, links: Mapping[str, str] | None = None) -> str:
@@ -66,39 +70,22 @@ def svg_of(figure: Figure, alt: str, *, name: str, links: Mapping[str, str] | No
     links
         Where an incident's report is, by incident_id; what shows another one has no link.
     """
-    grounds: list[Patch] = [figure.patch]
-    for artist in _artists(figure):
-        if isinstance(artist, Axes):
-            grounds.append(artist.patch)
-        elif isinstance(artist, Text):
-            # Each line of a text comes out as a text that starts at its left: the anchor is put back below.
-            anchor = {"center": "middle", "right": "end"}.get(artist.get_horizontalalignment())
-            if anchor and "\n" in artist.get_text():
-                artist.set_gid(anchor)
-    out = io.StringIO()
-    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    for ground in grounds:
-        ground.set(facecolor="none", edgecolor="none")
-    with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
-        # Not `savefig`, which draws twice: first for the layout alone, which any drawing makes.
-        width, height = 72 * figure.get_size_inches()
-        renderer = _Renderer(width, height, out, metadata=nothing)  # type: ignore[no-untyped-call]
-        _Canvas(figure, renderer)
-        figure.draw(renderer)
-        renderer.finalize()  # type: ignore[no-untyped-call]
+    width, height = (float(size) for size in 72 * figure.get_size_inches())
+    pen = _Pen(width, height, name, links or {})
+    layout = figure.get_layout_engine()
+    if isinstance(layout, AroundAxes):
+        layout.place(figure, pen)
+    for axes in figure.axes:
+        _draw_axes(axes, pen)
     plt.close(figure)
-    drawn = ET.fromstring(_ILL_FORMED.sub(lambda found: ascii(found[0])[1:-1], out.getvalue()))  # noqa: S314 - matplotlib wrote it
-    writer = _Writer(drawn, name, links or {})
-    parts = writer.parts(drawn, "start")
-    width, height = (_short(size) for size in drawn.attrib["viewBox"].split()[2:])
     svg = ET.Element(
         "svg",
         {
-            "xmlns": _SVG[1:-1],
-            "role": "group" if writer.links else "img",
-            "viewBox": f"0 0 {width} {height}",
-            "width": width,
-            "height": height,
+            "xmlns": "http://www.w3.org/2000/svg",
+            "role": "group" if pen.links else "img",
+            "viewBox": f"0 0 {_short(width)} {_short(height)}",
+            "width": _short(width),
+            "height": _short(height),
             "font-size": _USUAL["font-size"],
             "font-family": FONT,
             "stroke-linejoin": "round",
@@ -106,8 +93,8 @@ def svg_of(figure: Figure, alt: str, *, name: str, links: Mapping[str, str] | No
     )
     ET.SubElement(svg, "title").text = safe_text(alt)
     drawing = ET.SubElement(svg, "g", {"aria-hidden": "true"})
-    drawing.extend([*writer.clips(), *_merged(parts)])
-    svg.extend(writer.links)
+    drawing.extend([*pen.clips(), *_merged(pen.parts)])
+    svg.extend(pen.links)
     return ET.tostring(svg, encoding="unicode")
 
 
@@ -121,170 +108,176 @@ def svg_file(svg: str, paper: str) -> bytes:
     return plain.replace('<g aria-hidden="true">', f'{ground}<g aria-hidden="true">', 1).encode()
 
 
-def _artists(artist: Artist) -> Iterator[Artist]:
-    """Yield an artist and all within it, without an axis that is off: it would make ticks that nobody sees."""
-    yield artist
-    for child in artist.get_children():
-        if not (isinstance(child, Axis) and not child.axes.axison):
-            yield from _artists(child)
+def _draw_axes(axes: Axes, pen: _Pen) -> None:
+    """Draw what is in axes, in matplotlib's order, on no ground."""
+    place_panel(axes, pen)
+    artists = [each for each in axes.get_children() if each is not axes.patch and each.get_visible()]
+    if not axes.axison:
+        artists = [each for each in artists if not isinstance(each, Axis | Spine)]
+    for artist in sorted(artists, key=Artist.get_zorder):
+        if isinstance(artist, Axes):
+            _draw_axes(artist, pen)
+        elif isinstance(artist, Axis):
+            ticks = list(shown_ticks(artist))
+            for line in (line for tick in ticks for line in (tick.gridline, tick.tick1line) if line.get_visible()):
+                line.draw(pen)
+            for text in words_of(artist, ticks, pen):
+                pen.write(text)
+        elif isinstance(artist, Text):
+            pen.write(artist)
+        else:
+            artist.draw(pen)
 
 
-@lru_cache(maxsize=4096)
-def size_of_line(words: str, font: FontProperties) -> tuple[float, float, float]:
-    """Return the pixels that a line of text takes: its width, its height, and how far it reaches below its baseline.
+class _Pen(RendererBase):
+    """What artists draw on: it makes the plain elements of the drawing."""
 
-    A line is measured a dozen times while its figure is laid out and drawn, and again in the other width.
-    """
-    size: tuple[float, float, float] = text_to_path.get_text_width_height_descent(words, font, ismath=False)
-    return size
+    def __init__(self, width: float, height: float, name: str, addresses: Mapping[str, str]) -> None:
+        super().__init__()
+        self.width, self.height, self.name, self.addresses = width, height, name, addresses
+        self.parts: list[ET.Element] = []
+        self.links: list[ET.Element] = []  # above all else
+        self.boxes: dict[tuple[float, ...], str] = {}
 
+    def get_canvas_width_height(self) -> tuple[float, float]:
+        return self.width, self.height
 
-class _Renderer(RendererSVG):
-    def get_text_width_height_descent(
-        self, s: str, prop: FontProperties, ismath: bool | str
-    ) -> tuple[float, float, float]:
-        if ismath:
-            return super().get_text_width_height_descent(s, prop, ismath)  # type: ignore[no-any-return,no-untyped-call]
-        return size_of_line(s, prop.copy())
+    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
+        return super().get_text_width_height_descent(s, prop, ismath) if ismath else size_of_line(s, prop)
 
+    def write(self, text: Text) -> None:
+        """Write each line of a text at its anchor: the page's font is not the one that it was measured with."""
+        anchor = anchor_of(text, self) if is_drawn(text) else None
+        if anchor is not None:
+            lines = laid_out(text)
+            for words, baseline in zip(lines.lines, lines.baselines, strict=True):
+                y = self.height - anchor[1] - baseline
+                side, color = text.get_horizontalalignment(), to_rgba(text.get_color(), text.get_alpha())
+                self.parts.append(_text(words, (anchor[0], y), text.get_fontproperties(), color, _ANCHORS[side]))
 
-class _Canvas(FigureCanvasBase):
-    """A figure's canvas, whose layout measures with the renderer that draws."""
+    def draw_text(self, gc: Any, x: float, y: float, s: str, prop: FontProperties, *_: Any, **__: Any) -> None:
+        """Write a line of something that places its texts itself, such as a legend."""
+        self.parts.append(_text(s, (x, y), prop, gc.get_rgb(), "start"))
 
-    def __init__(self, figure: Figure, renderer: _Renderer) -> None:
-        super().__init__(figure)
-        self._renderer = renderer
+    def draw_path(self, gc: Any, path: Any, transform: Transform, rgbFace: Any = None) -> None:  # noqa: N803 - its name
+        """Draw a path or a marker; nothing where there is nothing to see."""
+        look = _look(gc, rgbFace)
+        if look.get("fill") == "none" and "stroke" not in look:
+            return
+        if np.array_equal(path.codes, _ROUND):
+            points = transform.transform(path.vertices)
+            (left, bottom), (right, top) = points.min(axis=0), points.max(axis=0)
+            place = {"cx": _short((left + right) / 2), "cy": _short(self.height - (bottom + top) / 2)}
+            self.add(ET.Element("circle", {**place, "r": f"{(right - left) / 2:.3g}", **look}), gc)
+            return
+        is_line = rgbFace is None
+        clip = (0.0, 0.0, self.width, self.height) if is_line else None
+        simplify = is_line and path.should_simplify
+        plain = path.cleaned(transform, remove_nans=True, clip=clip, simplify=simplify, curves=True)
+        is_point = np.isin(plain.codes, _POINTS)
+        points = np.column_stack([plain.vertices[:, 0], self.height - plain.vertices[:, 1]])
+        xs, ys = points[is_point].round(1).T
+        if not len(xs) or (not is_line and (len(set(xs)) == 1 or len(set(ys)) == 1)):
+            return  # a bar of no length, of which only a hairline would be seen
+        element = ET.Element("path", {"d": _steps(points.tolist(), plain.codes.tolist()), **look})
+        box = gc.get_clip_rectangle()
+        if box is not None:
+            top, bottom = self.height - box.y1, self.height - box.y0
+            if xs.min() < box.x0 - 1 or xs.max() > box.x1 + 1 or ys.min() < top - 1 or ys.max() > bottom + 1:
+                corners = (float(box.x0), float(top), float(box.width), float(box.height))
+                own = self.boxes.setdefault(corners, f"{self.name}-{len(self.boxes)}")
+                element.set("clip-path", f"url(#{own})")
+        self.add(element, gc)
 
-    def get_renderer(self) -> _Renderer:
-        return self._renderer
-
-
-class _Writer:
-    """Walks the tree that matplotlib wrote and makes the plain elements that are kept of it."""
-
-    def __init__(self, drawn: ET.Element, name: str, addresses: Mapping[str, str]) -> None:
-        self.name, self.addresses = name, addresses
-        self.links: list[ET.Element] = []
-        self.shapes = {path.get("id"): path.get("d", "") for path in drawn.iter(f"{_SVG}path") if path.get("id")}
-        self.boxes = {clip.get("id"): clip[0].attrib for clip in drawn.iter(f"{_SVG}clipPath")}
-        self.used: dict[str, str] = {}
-
-    def parts(self, node: ET.Element, anchor: str, clip: str = "") -> list[ET.Element]:
-        """Return what a node shows; what links somewhere goes to ``links``, above all else."""
-        found: list[ET.Element] = []
-        for child in node:
-            look = {**child.attrib, **dict(re.findall(r"([\w-]+): ([^;]+)", child.get("style", "")))}
-            box = look.get("clip-path", clip)
-            tag = child.tag.removeprefix(_SVG)
-            if tag == "g":
-                own = child.get("id", "")
-                found += self.parts(child, own if own in {"middle", "end"} else anchor, box)
-            elif tag == "a":
-                found += self.link(child.attrib[_XLINK], self.parts(child, anchor, box))
-            elif tag in {"text", "use", "path"}:
-                found += [part for part in (self.part(tag, child, look, anchor, box),) if part is not None]
-        return found
-
-    def link(self, incident_id: str, parts: list[ET.Element]) -> list[ET.Element]:
-        """Return the parts of an incident, named; in a link where the page has its report."""
+    def add(self, part: ET.Element, gc: Any) -> None:
+        """Keep a part; one that shows an incident with its name, in a link where the page has its report."""
+        incident_id = gc.get_url()
+        if incident_id is None:
+            self.parts.append(part)
+            return
         address = self.addresses.get(incident_id)
         around = ET.Element("g") if address is None else ET.Element("a", {"href": address})
         ET.SubElement(around, "title").text = safe_text(incident_id)
-        around.extend(parts)
-        if address is None:
-            return [around]
-        self.links.append(around)
-        return []
-
-    def part(self, tag: str, node: ET.Element, look: Mapping[str, str], anchor: str, clip: str) -> ET.Element | None:
-        """Return a text, a path or a marker as an element of its own, None where there is nothing to see."""
-        kept = {key: _plain(look[key]) for key in _KEPT if key in look}
-        kept = {key: value for key, value in kept.items() if _USUAL.get(key) != value}
-        if tag == "text":
-            return _text(node.text or "", look, kept, anchor)
-        if (kept.get("fill") == "none" and "stroke" not in kept) or (tag == "path" and not look.get("d")):
-            return None
-        if tag == "path":
-            return self.clipped(_path(look["d"], kept), clip)
-        shape, x, y = self.shapes[look[_XLINK][1:]], float(look["x"]), float(look["y"])
-        numbers = [float(number) for number in _NUMBER.findall(shape)]
-        if "C" in shape:  # of our markers the round one alone has curves
-            return ET.Element("circle", {"cx": _short(x), "cy": _short(y), "r": f"{max(numbers):.3g}", **kept})
-        moved = "L".join(f"{_short(x + a)} {_short(y + b)}" for a, b in zip(numbers[::2], numbers[1::2], strict=True))
-        return self.clipped(_path(f"M{moved}{'z' if 'z' in shape else ''}", kept), clip)
-
-    def clipped(self, path: ET.Element | None, clip: str) -> ET.Element | None:
-        """Clip a path where it reaches out of its box, which few do."""
-        box = self.boxes.get(clip[5:-1])
-        if path is None or box is None:
-            return path
-        left, top, width, height = (float(box[key]) for key in ("x", "y", "width", "height"))
-        numbers = [float(number) for number in _NUMBER.findall(path.attrib["d"])]
-        xs, ys = numbers[::2], numbers[1::2]
-        if min(xs) < left - 1 or max(xs) > left + width + 1 or min(ys) < top - 1 or max(ys) > top + height + 1:
-            own = self.used.setdefault(clip[5:-1], f"{self.name}-{len(self.used)}")
-            path.set("clip-path", f"url(#{own})")
-        return path
+        around.append(part)
+        (self.parts if address is None else self.links).append(around)
 
     def clips(self) -> list[ET.Element]:
-        """Return the boxes that something is clipped to."""
+        """Return the boxes that something is clipped to: few paths reach out of theirs."""
         found = []
-        for clip, own in self.used.items():
+        for corners, own in self.boxes.items():
             element = ET.Element("clipPath", {"id": own})
-            ET.SubElement(
-                element, "rect", {key: _short(self.boxes[clip][key]) for key in ("x", "y", "width", "height")}
-            )
+            ET.SubElement(element, "rect", dict(zip(("x", "y", "width", "height"), map(_short, corners), strict=True)))
             found.append(element)
         return found
 
 
-def _path(d: str, kept: dict[str, str]) -> ET.Element | None:
-    """Return a path; None for a bar of no length, of which only a hairline would be seen."""
-    steps = re.findall(r"([MLCQz])([^MLCQz]*)", d)
-    digits = 1 if len(steps) < _LONG else 0
-    short = [letter + " ".join(_short(number, digits) for number in _NUMBER.findall(rest)) for letter, rest in steps]
-    numbers = [round(float(number), 1) for number in _NUMBER.findall(d)]
-    if kept.get("fill") != "none" and (len(set(numbers[::2])) == 1 or len(set(numbers[1::2])) == 1):
-        return None
-    # A step that leads to where the last one ended draws nothing.
-    return ET.Element("path", {"d": "".join(a for a, b in pairwise([*short, ""]) if a != b), **kept})
-
-
-def _text(words: str, look: Mapping[str, str], kept: dict[str, str], anchor: str) -> ET.Element:
-    """Return a line of text; of a script whose letters join, its outlines."""
-    size = float(_plain(look.get("font-size", "13")))
-    families = re.findall(r"'([^']*)'", look.get("font-family", ""))
-    font = FontProperties(family=families, size=size, weight=int(kept.get("font-weight", 400)))
-    if "x" in look:
-        x, y = float(look["x"]), float(look["y"])
+def _look(gc: Any, fill: Any) -> dict[str, str]:
+    """Return how a path is filled and drawn, without what is usual."""
+    look: dict[str, str] = {}
+    is_whole = gc.get_forced_alpha()
+    if fill is None:
+        look["fill"] = "none"
     else:
-        x, y = (float(number) for number in _NUMBER.findall(look["transform"])[-2:])
-        if anchor != "start":
-            kept["text-anchor"] = anchor
-            x += _width(words, font) * (0.5 if anchor == "middle" else 1)
+        look["fill"] = to_hex(fill[:3])
+        if len(fill) > _OPAQUE and fill[3] != 1 and not is_whole:
+            look["fill-opacity"] = f"{fill[3]:g}"
+    width = gc.get_linewidth()
+    if width:
+        line = gc.get_rgb()
+        look["stroke"] = to_hex(line[:3])
+        if line[3] != 1 and not is_whole:
+            look["stroke-opacity"] = f"{line[3]:g}"
+        look["stroke-width"] = f"{width:g}"
+    _, dashes = gc.get_dashes()
+    if dashes is not None:
+        look["stroke-dasharray"] = ",".join(f"{dash:g}" for dash in dashes)
+    if is_whole:
+        look["opacity"] = f"{gc.get_alpha():g}"
+    return {key: value for key, value in look.items() if _USUAL.get(key) != value}
+
+
+def _steps(points: Sequence[Sequence[float]], codes: Sequence[int]) -> str:
+    """Return a path's data; a step that leads to where the last one ended draws nothing."""
+    digits = 1 if len(points) < _LONG else 0
+    steps: list[str] = []
+    curve: list[str] = []
+    for (x, y), code in zip(points, codes, strict=True):
+        if code == Path.CLOSEPOLY:
+            step = "z"
+        elif code in _COMMANDS:
+            curve.append(f"{_short(x, digits)} {_short(y, digits)}")
+            if len(curve) < _PAIRS.get(code, 1):
+                continue
+            step = _COMMANDS[code] + " ".join(curve)
+            curve = []
+        else:
+            continue
+        if not steps or steps[-1] != step:
+            steps.append(step)
+    return "".join(steps)
+
+
+def _text(words: str, place: tuple[float, float], font: FontProperties, color: Any, anchor: str) -> ET.Element:
+    """Return a line of text; of a script whose letters join, its outlines."""
+    (x, y), size, weight = place, font.get_size_in_points(), font.get_weight()
+    look = {
+        "fill": to_hex(color[:3]),
+        "opacity": f"{color[3]:g}",
+        "font-size": f"{size:g}",
+        "font-weight": f"{weight_dict[weight] if isinstance(weight, str) else weight}",
+        "text-anchor": anchor,
+    }
+    kept = {key: value for key, value in look.items() if _USUAL.get(key) != value}
     words = safe_text(words)
     if not _UNJOINED.search(words):
-        text = ET.Element("text", {"x": _short(x), "y": _short(y), **kept})
-        text.text = words
-        return text
-    x -= _width(words, font) * {"middle": 0.5, "end": 1.0}.get(kept.get("text-anchor", ""), 0.0)
-    scale = size / text_to_path.FONT_SCALE
+        element = ET.Element("text", {"x": _short(x), "y": _short(y), **kept})
+        element.text = words
+        return element
+    x -= size_of_line(words, font)[0] * {"middle": 0.5, "end": 1.0}.get(anchor, 0.0)
     points, codes = text_to_path.get_text_path(font, words, ismath=False)
-    d = "".join(
-        _COMMANDS[int(code)]
-        + " ".join(_short(y - value if i % 2 else x + value) for i, value in enumerate(scale * np.asarray(ends)))
-        for ends, code in Path(np.asarray(points), np.asarray(codes)).iter_segments(simplify=False)
-        if int(code) in _COMMANDS
-    )
-    return ET.Element("path", {"d": d, "fill": kept.get("fill", "#000000")})
-
-
-def _width(words: str, font: FontProperties) -> float:
-    return size_of_line(words, font)[0]
-
-
-def _plain(value: str) -> str:
-    return value.strip().removesuffix("px")
+    scale = size / text_to_path.FONT_SCALE
+    placed = [(x + scale * right, y - scale * up) for right, up in np.asarray(points).tolist()]
+    return ET.Element("path", {"d": _steps(placed, np.asarray(codes).tolist()), "fill": look["fill"]})
 
 
 def _short(number: Any, digits: int = 1) -> str:

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incident_analytics.reports.action_states import read_action_date
 from incident_analytics.reports.item_details import split_details, split_list
+from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.template import default_template
 
 COLUMNS = default_template().sections["actions"].columns
@@ -26,6 +28,9 @@ ACTION = "Add memory limits to the render workers"
         (" - Owner: Joe - Due: 2026-06-20", {"owner": "Joe", "due_on": "2026-06-20"}),
         (". **Owner**: Joe Smith. **ETA**: 2026-06-20.", {"owner": "Joe Smith", "due_on": "2026-06-20"}),
         (" | DRI: platform team | Ticket: OPS-12", {"owner": "platform team", "key": "OPS-12"}),
+        (". Owner: Joe. Due: 30/09", {"owner": "Joe", "due_on": "30/09"}),
+        (". Owner: Joe. Due: 15 October", {"owner": "Joe", "due_on": "15 October"}),
+        (" (owner: Joe, due: Q4 2026)", {"owner": "Joe", "due_on": "Q4 2026"}),  # which is reported as unreadable
         (" — Owner: Joe — Status: done", {"owner": "Joe", "status": "done"}),
         (" (@joe, by 2026-06-20)", {"owner": "@joe", "due_on": "2026-06-20"}),
         (" (@joe & @ana.b; until 20 June 2026)", {"owner": "@joe & @ana.b", "due_on": "20 June 2026"}),
@@ -144,3 +149,23 @@ def test_a_value_is_not_another_label_with_its_value() -> None:
     labels = {"owner": ["Owner"], "due_on": ["Due"]}
     for item in ("Add limits (owner: Ann, est: 3d)", "Add limits - Owner: Ann - Ticket: X-1"):
         assert split_details(item, labels) == (item, {})
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("30/09", date(2025, 9, 30)),
+        ("9/30", date(2025, 9, 30)),
+        ("30.09.", date(2025, 9, 30)),
+        ("31/1", date(2026, 1, 31)),
+        ("10/10", date(2025, 10, 10)),
+    ],
+)
+def test_two_figures_are_a_day_of_the_months_after_the_incident(words: str, day: date) -> None:
+    assert read_action_date(words, date(2025, 9, 18)) == day
+
+
+@pytest.mark.parametrize("words", ["05/10", "05.10.", "30.9", "10-30", "30/31", "30/08"])
+def test_two_figures_that_may_be_another_day_are_unreadable(words: str) -> None:
+    with pytest.raises(Unreadable):
+        read_action_date(words, date(2025, 9, 18))

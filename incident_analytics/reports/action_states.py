@@ -52,6 +52,8 @@ _STATE: Final = compile_late(
 _END_OF_MONTH: Final = compile_late(
     rf"(?:by\s|before\s)?(?:the\s)?end\s(?:of\s)?(?P<month>{MONTH})(?:,?\s(?P<year>(?:19|2[01])\d\d))?", re.IGNORECASE
 )
+_TWO_FIGURES: Final = compile_late(r"(\d{1,2})/(\d{1,2})|(\d{1,2})\.(\d{1,2})\.")
+"""A day and a month in figures, whichever comes first: ``30/9``, ``30.9.``, but not the version 30.9."""
 _IN_BRACKETS: Final = compile_late(
     rf"[(\[](?P<rest>[^()\[\]]{{1,60}}),\s(?:{_DONE}|{_OPEN}|{_DROPPED})(?P<end>[)\]])\.?$", re.IGNORECASE
 )
@@ -64,6 +66,7 @@ _UNSURE: Final = compile_late(r"\b(?:but|in|after|before|when|once|if|by)\b", re
 _OWNER: Final = compile_late(r"@\w[\w.-]*|[A-Z][\w'-]*\.?(?:\s[A-Z][\w'-]*\.?){0,2}")
 _LONGEST: Final = 60
 """Characters at the end of an action's words in which its state is."""
+_MONTHS: Final = 12
 _SEASON: Final = timedelta(days=183)
 """How long after its incident a day without a year may be for its year to be sure."""
 
@@ -146,7 +149,8 @@ def split_state(state: str) -> tuple[str, str]:
 def read_action_date(words: str, after: date | None) -> date | None:
     """Read a day of an action: one without a year is the first after its incident, if that is near.
 
-    The end of a month is its last day; behind an arrow is the day to which another one was moved.
+    The end of a month is its last day; behind an arrow is the day to which another one was moved. Two figures are a
+    day and a month only where they can't be a month and a day.
 
     Raises
     ------
@@ -161,6 +165,8 @@ def read_action_date(words: str, after: date | None) -> date | None:
     (datetime.date(2024, 2, 29), datetime.date(2025, 2, 28))
     >>> read_action_date("2025-03-20 → 2025-04-01", None)
     datetime.date(2025, 4, 1)
+    >>> read_action_date("30/09", date(2025, 7, 20))
+    datetime.date(2025, 9, 30)
     """
     words = re.split("→|->", words)[-1]
     if "end" in words.lower() and (match := _END_OF_MONTH.fullmatch(words.strip())):
@@ -172,12 +178,23 @@ def read_action_date(words: str, after: date | None) -> date | None:
         try:
             return read_date(words)
         except Unreadable:
-            moment = next(iter(find_dates(words)), Moment())
+            moment = next(iter(find_dates(words)), None) or _of_two_figures(words)
             if moment.month is None or moment.day is None or moment.year or moment.slip:
                 raise
             days = [day for year in _years(after) if (day := _day_of(year, moment.month, moment.day)) is not None]
     near = (day for day in days if after is not None and after <= day <= after + _SEASON)
     return next(near, None) or read_date(words)
+
+
+def _of_two_figures(words: str) -> Moment:
+    """Return the day and month that two figures write, none where either may be the month."""
+    match = _TWO_FIGURES.fullmatch(words.strip())
+    if match is None:
+        return Moment()
+    one, other = (int(figure) for figure in match.groups() if figure)
+    if (one > _MONTHS) == (other > _MONTHS) and one != other:
+        return Moment()
+    return Moment(day=max(one, other), month=min(one, other))
 
 
 def _years(after: date | None) -> list[int]:

@@ -227,6 +227,7 @@ def _in_brackets(text: str, names: Mapping[str, str]) -> dict[str, str]:
     for part in re.split(r"[,;|]", text):
         label, colon, value = part.partition(":")
         column = names.get(" ".join(label.split()).casefold()) if colon else None
+        is_labelled = column is not None
         bare = part.strip()
         if column is None and "owner" in names.values() and (owned := _OWNED_BY.fullmatch(bare)):
             column, value = "owner" if _MENTION.fullmatch(owned[1]) else None, owned[1]
@@ -234,7 +235,7 @@ def _in_brackets(text: str, names: Mapping[str, str]) -> dict[str, str]:
             column, value = "due_on", due[1]
         elif column is None and _MENTION.fullmatch(bare) and "owner" in names.values():
             column, value, is_alone = "owner", bare, True
-        if column is None or column in found or not _is_value(column, value.strip()):
+        if column is None or column in found or not _is_value(column, value.strip(), is_labelled=is_labelled):
             return {}
         found[column] = value.strip()
     return {} if is_alone and "due_on" not in found else found
@@ -291,7 +292,7 @@ def _at_end(words: str, names: Mapping[str, str]) -> tuple[str, dict[str, str]]:
             day, comma, state = value.rpartition(", ")
             if comma and read_state_alone(state).status:
                 value, found["status"] = day, state
-        if column in found or not _is_value(column, value):
+        if column in found or not _is_value(column, value, is_labelled=True):
             return words, {}
         found[column] = value
     before = words[: labels[0].start()].rstrip(_BETWEEN) if labels else ""
@@ -305,10 +306,11 @@ def _label_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?:[.,;|–—(\[]|\s-)\s{{0,3}}\**({labels})\**(?:\s?:\**|(?<=\bdue)\s(?=\d))", re.IGNORECASE)
 
 
-def _is_value(column: str, value: str) -> bool:
+def _is_value(column: str, value: str, *, is_labelled: bool = False) -> bool:
+    """Return whether words may be a value; figures that a label calls a date are one, or reported as unreadable."""
     if not value or len(value.split()) > _MOST_WORDS:
         return False
-    if column not in _DATES:
+    if column not in _DATES or (is_labelled and any(map(str.isdigit, value))):
         return _LABEL.search(value) is None
     try:
         return read_action_date(value, None) is not None

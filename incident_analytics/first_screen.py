@@ -41,6 +41,7 @@ from incident_analytics.showing import (
     rest_elsewhere,
     said_of_all,
     table_for_file,
+    text,
     words_as_html,
 )
 
@@ -73,7 +74,7 @@ _Cell = tuple[str, str]
 def first_screen(
     highlights: Highlights, links: Mapping[str, str] | None = None, *, restated: str = "", n_unzoned: int = 0
 ) -> Shown:
-    """Show the first screen: the headline, the tiles, the incidents that mattered, the decisions, the notices.
+    """Show the first screen: the headline, what is restated, tiles, the incidents that mattered, decisions and notices.
 
     Parameters
     ----------
@@ -82,7 +83,7 @@ def first_screen(
     links
         Where each report is, by incident_id.
     restated
-        What the last review would say otherwise today; it is the first notice.
+        What the last review would say otherwise today; it is said right below the headline.
     n_unzoned
         The window's reports whose times are read as UTC, as neither they nor the settings say a zone.
     """
@@ -95,10 +96,11 @@ def first_screen(
     n_budgets = len(_shown_budgets(facts)) if len(right) > 1 else 0
     n = min(max(_MATTERED, decisions.html.count("<li") + n_budgets // 2 + 2), _MOST_MATTERED)  # to the same height
     left = [_incidents(facts, links or {}, n)] if facts.incidents else []
-    notices = _notices(facts, restated, n_unzoned)
+    notices = _notices(facts, n_unzoned)
     shown = _joined(
         [
             _opening(facts, so_far=so_far),
+            *([text(restated)] if restated else []),
             _tiles(_all_tiles(facts, so_far=so_far)),
             side_by_side(*(_joined(part) for part in (left, right) if part)),
             *notices,
@@ -500,7 +502,7 @@ def _bar(budget: Budget, most: float) -> str:
     )
 
 
-def _notices(facts: Highlights, restated: str, n_unzoned: int) -> list[Shown]:
+def _notices(facts: Highlights, n_unzoned: int) -> list[Shown]:
     scope = facts.scope
     before = scope.reported_at[scope.reported_at < scope.window.start]
     zone = scope.settings.timezone
@@ -538,8 +540,6 @@ def _notices(facts: Highlights, restated: str, n_unzoned: int) -> list[Shown]:
         has_tracker=scope.tracker is not None,
         at_end=scope.as_of == scope.period.end,
     )
-    if restated:
-        notices = [sentences.Notice(restated, figures=figures_in(restated)), *notices]
     if not notices:
         return []
     items = "".join(

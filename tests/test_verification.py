@@ -33,8 +33,10 @@ from incident_analytics.manifest import HASH, MANIFEST, Manifest, ReportRecord
 from incident_analytics.publish import _seen_from
 from incident_analytics.restatements import Cause, Change, Restatements, _edit
 from incident_analytics.review_input import ReviewInput, read_input
+from incident_analytics.review_page import ReviewPage, page
 from incident_analytics.scope import Scope
 from incident_analytics.sentences.restatements import _value_changed
+from incident_analytics.showing import Shown
 from incident_analytics.tracing import _settings
 from incident_analytics.verification import last_restated, verify
 
@@ -945,16 +947,21 @@ def test_a_redacted_manifest_has_no_hash_of_a_line_that_names_somebody(
 # --- the next review --------------------------------------------------------------------------------------------------
 
 
-def test_the_next_review_restates_the_last_one(copied: Path, tmp_path: Path) -> None:
+def test_the_next_review_restates_the_last_one(copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = read_copy(copied)
     for measure in sentences.HEADLINES:
         compute(given.scope, measure, {})
     write_manifest(tmp_path, given.manifest())
 
-    def said() -> str:
+    shown: list[Shown] = []
+    monkeypatch.setattr(page, "display", lambda each, **_: shown.append(each))
+
+    def later() -> ReviewInput:
         settings = read_settings(copied / "incident-analytics.toml")
-        later = read_input([str(copied / "reports")], settings, period="2025Q4", as_of="2025-12-01", status="final")
-        found = last_restated(tmp_path, later)
+        return read_input([str(copied / "reports")], settings, period="2025Q4", as_of="2025-12-01", status="final")
+
+    def said() -> str:
+        found = last_restated(tmp_path, later())
         assert found is not None
         return sentences.describe_restated(found, metric="time_to_restore")
 
@@ -967,6 +974,13 @@ def test_the_next_review_restates_the_last_one(copied: Path, tmp_path: Path) -> 
         f"Restated since the last review: incidents in Q3 2025: 14, was 13 ({late} reported late); "
         "median time to restore for Q3 2025 "
     )
+    review = ReviewPage(later().scope)
+    review.given, review.folder = later(), str(tmp_path)
+    review.first_screen()
+    _, headline, opening, *_ = (each for each in shown[0].markdown.split("\n") if each)
+    assert headline.startswith("# ")
+    assert opening.startswith("Restated since the last review: incidents in Q3 2025: 14, was 13")
+    assert 'data-figure="counts; response' in shown[0].html
     earlier = read_input([str(copied / "reports")], given.scope.settings, period="2025Q2", status="final")
     assert last_restated(tmp_path, earlier) is None
     other = read_input(

@@ -11,20 +11,18 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from incident_analytics.config import Settings
 from incident_analytics.files import BOM, decode_text, read_bytes
 from incident_analytics.records import KEY, RAW_TABLES, Columns
 from incident_analytics.remote import RemoteFile, Source
-from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.corrections import Correction
-from incident_analytics.reports.coverage import account
-from incident_analytics.reports.parse import read_reports
-from incident_analytics.reports.recognition import Skipped
-from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import DEFAULT_TEMPLATE, Template, default_template
 from incident_analytics.schema import problem_row
+
+if TYPE_CHECKING:
+    from incident_analytics.reports.report import Report
 
 __all__ = ["Corrections", "Tables", "excluding_pattern", "lose", "path_of", "read_files"]
 
@@ -83,6 +81,12 @@ def _read_file(
     *,
     coverage: bool,
 ) -> None:
+    # Imported where a report is read: it takes more than half a second, and a load from the cache reads none.
+    from incident_analytics.reports.audit import audit_report
+    from incident_analytics.reports.coverage import account
+    from incident_analytics.reports.parse import read_reports
+    from incident_analytics.reports.recognition import Skipped
+
     path = path_of(file)
 
     def problem(code: str, line: int, message: str) -> None:

@@ -70,6 +70,6 @@ def test_a_report_that_loses_a_row_is_a_finding(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_report_that_fails_to_be_read_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("incident_analytics.reading.audit_report", lambda *_: 1 / 0)
+    monkeypatch.setattr("incident_analytics.reports.audit.audit_report", lambda *_: 1 / 0)
     with pytest.raises(Finding, match=r"^reading it failed \(ZeroDivisionError: "):
         fuzz((FOLDER / "corpus" / "full.md").read_bytes())

@@ -28,6 +28,7 @@ from incident_analytics.config import Settings, find_settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
 from incident_analytics.finding import find_files
 from incident_analytics.loading import load, narrow, read_records
+from incident_analytics.reports import parse
 from incident_analytics.reports.template import built_in_templates
 from incident_analytics.schema import TABLES
 from incident_analytics.tables import Corpus
@@ -179,14 +180,14 @@ def test_every_file_is_loaded_of_another_status_or_left_out(tmp_path: Path) -> N
 
 def test_a_report_that_breaks_the_reader_costs_itself_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, a=report("INC-2025-01-01-001"), b=report("INC-2025-01-01-002"))
-    read = reading.read_reports
+    read = parse.read_reports
 
     def broken(text: str, *args: Any, **options: Any) -> Any:
         if "INC-2025-01-01-001" in text:
             raise RecursionError("too deep")
         return read(text, *args, **options)
 
-    monkeypatch.setattr(reading, "read_reports", broken)
+    monkeypatch.setattr(parse, "read_reports", broken)
     corpus = load(tmp_path)
     assert outcomes(corpus, tmp_path) == [("a.md", "unreadable"), ("b.md", "loaded")]
     assert listed(corpus, "error", "warning", "info")[0].startswith(

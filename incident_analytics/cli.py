@@ -618,7 +618,9 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
         length = "30 days" if scope.settings.sla.window == "rolling-30d" else scope.settings.sla.window
         say(f"The budget, what is left of it and how long it lasts are those of each {length}.")
     headings = {"actions": ITEM_HEADINGS, "teams": ITEM_HEADINGS, "process": REPORT_HEADINGS}
-    named = table.assign(impact=table["impact"].map(sentences.impact_in_words)) if kind == "ratings" else table
+    in_words = {"ratings": ("impact", sentences.impact_in_words), "process": ("metric", sentences.step_in_words)}
+    column, written = in_words.get(kind, (None, None))
+    named = table.assign(**{column: table[column].map(written)}) if column else table
     say(*(as_text(named, shown, headings.get(kind, {})) if len(named) else (NOTHING.get(kind, "nothing to show"),)))
     for sentence in [] if changes is None else changes["sentence"]:
         say("", sentence)

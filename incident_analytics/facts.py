@@ -328,7 +328,7 @@ class MappedSeverity:
 
 @dataclass(frozen=True, slots=True)
 class MissingFacts:
-    """What the window's reports and the settings lack for a truer review.
+    """What the window's reports and the settings lack for a more accurate review.
 
     Attributes
     ----------

@@ -277,7 +277,7 @@ def format_dispersion(dispersions: Iterable[float | None]) -> str:
     >>> format_dispersion([2.13, 2.13])
     'Intervals widened for extra variation (2.13 times).'
     >>> format_dispersion([None, None])
-    'Dispersion not estimated, counts taken as Poisson.'
+    'Extra variation not estimated, counts taken as Poisson.'
     >>> format_dispersion([1.0])
     'Past counts varied no more than by chance (taken as Poisson).'
     >>> format_dispersion([1.0, None, 2.13])
@@ -286,7 +286,7 @@ def format_dispersion(dispersions: Iterable[float | None]) -> str:
     every = list(dispersions)
     known = [float(value) for value in every if value is not None and not is_missing(value)]
     if not known:
-        return "Dispersion not estimated, counts taken as Poisson."
+        return "Extra variation not estimated, counts taken as Poisson."
     if max(known) <= 1:
         some = "" if len(known) == len(every) else ", as far as estimated"
         return f"Past counts varied no more than by chance{some} (taken as Poisson)."

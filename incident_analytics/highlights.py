@@ -331,7 +331,7 @@ class Highlights:
 
     @cached_property
     def missing(self) -> MissingFacts:
-        """What would make the review truer."""
+        """What would make the review more accurate."""
         scope, settings = self.scope, self.scope.settings
         services = sorted(set(self.impact["service"].dropna()))
         incidents = scope.reviewed.incidents

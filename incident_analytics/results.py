@@ -103,8 +103,6 @@ COLUMNS: Final[dict[str, Column]] = {
         "share_after",
         "share_recorded",
         "survival",
-        "derived",
-        "derived_weighted",
         "false_gain_chance",
         "similarity",
         "percentile",
@@ -113,6 +111,8 @@ COLUMNS: Final[dict[str, Column]] = {
         share_of_time="Share of week",
         share_met="Due in time",
         stated="Reported",
+        derived="Calculated",
+        derived_weighted="Calculated, weighted",
     ),
     **_columns("change", "change", "detectable_fall", "detectable_rise"),
     **_columns("money", "amount", "total"),
@@ -238,7 +238,7 @@ GROUPS: Final = tuple(_GROUPS)
 ITEM_HEADINGS: Final = {"n_open": "Open"}
 """Headings of tables of action items: what is open there is ongoing in tables of incidents."""
 
-REPORT_HEADINGS: Final = {"n_open": "Not yet done"}
+REPORT_HEADINGS: Final = {"metric": "Restoration to", "n_open": "Not yet done"}
 """Headings of tables of how soon reports are done: of an open one the meeting or a sign-off is still to come."""
 
 

@@ -363,8 +363,9 @@ def table(
         ),
         tables=(table_for_file(frame),),
     )
-    rows_named = format_all(len(frame), "row")
-    said += said_of_all([f"{words[name]}: {cell} in {rows_named}" for name, cell in same.items() if cell], kept)
+    repeated = [f"{words[name]} ({cell})" for name, cell in same.items() if cell]
+    if repeated:
+        said += said_of_all([f"The same in {format_all(len(frame), 'row')}: {', '.join(repeated)}"], kept)
     if is_cut:
         first = f"The first {MOST_ROWS:,}" if greatest is None else f"The {MOST_ROWS:,}"
         which = "" if greatest is None else f" with the greatest value of {words[greatest]}"

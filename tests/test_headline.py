@@ -54,7 +54,11 @@ def test_a_headline_has_the_two_most_urgent_findings() -> None:
     assert headline("unjudged") == "13 incidents in Q3 2025, 9 in Q2 2025: too few to call it a change."
     assert headline("unjudged", counts=counts(0, Change("untested"), None)) == "No incidents in Q3 2025."
     one = [incident("Queue", "SEV-1")]
-    assert headline("unjudged", counts=counts(1, earlier=None), incidents=one) == "One incident in Q3 2025: Queue."
+    alone = counts(1, earlier=None)
+    assert headline("unjudged", counts=alone, incidents=one) == "One incident in Q3 2025: Queue."
+    assert headline("severe", "unjudged", counts=alone, incidents=one, severe=one).endswith(
+        ": Queue. It was the only incident in Q3 2025."
+    )
     assert headline("unjudged", counts=counts(1), incidents=one).startswith("1 incident in Q3 2025, 9 in Q2 2025: ")
     assert headline("unjudged", counts=counts(1, earlier=None, n_undated=2), incidents=one).startswith("At least 1 ")
     for severe, said in (
@@ -66,7 +70,7 @@ def test_a_headline_has_the_two_most_urgent_findings() -> None:
         ([incident("Queue", "SEV-1"), incident("b", "SEV-1")], "2 SEV-1 incidents, including “Queue”."),
         (
             [incident("Queue", "SEV-1", lost=9), incident("b", "SEV-1")],
-            "2 SEV-1 incidents; one lost USD 9: Queue.",
+            "2 SEV-1 incidents; one cost USD 9 in revenue: Queue.",
         ),
     ):
         assert headline("severe", severe=severe) == said

@@ -1,4 +1,4 @@
-"""What would make a review truer: each gap with what closes it, and none where there is none."""
+"""What would make a review more accurate: each gap with what closes it, and none where there is none."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_where_nothing_is_missing_nothing_is_said() -> None:
 )
 def test_each_gap_comes_with_what_closes_it(missing: dict[str, object], said: str) -> None:
     facts = dataclasses.replace(COMPLETE, **missing)  # type: ignore[arg-type]
-    assert describe_missing(facts) == ["To make this review truer:", said]
+    assert describe_missing(facts) == ["To make this review more accurate:", said]
 
 
 def test_the_gaps_are_those_of_the_review() -> None:

@@ -98,7 +98,7 @@ class TestInterruptions:
         assert_frame_equal(found.drop(columns="share_of_time"), expected, atol=1e-6)
         assert found["share_of_time"].between(0.7, 0.8).all()
         assert sentences.describe_interruptions(found) == (
-            "Incidents that started outside business hours (77% of all hours): 2 of 4 (East) and 1 of 1 (West)."
+            "Incidents that started outside business hours (77% of all hours): East 2 of 4 and West 1 of 1."
         )
 
     @pytest.mark.parametrize(

@@ -62,10 +62,10 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
     found = [notices(records=pd.DataFrame([record] * n, columns=list(record))) for n in (0, 1, 12)]
     assert found == [
         [],
-        [("1 PagerDuty record has no report: “No report”.", "Write a report if it was a real incident.")],
+        [("1 PagerDuty incident has no report: “No report”.", "Write a report if it was a real incident.")],
         [
             (
-                "12 PagerDuty records have no report: “No report”, “No report”, “No report” and 9 more.",
+                "12 PagerDuty incidents have no report: “No report”, “No report”, “No report” and 9 more.",
                 "Write a report for each that was a real incident.",
             )
         ],

@@ -87,7 +87,7 @@ def test_labels_are_categories_of_all_values() -> None:
 def test_a_sentence_has_its_n_and_how_many_are_only_proposed() -> None:
     table = origin_shares(INCIDENTS, readings=READINGS)
     assert describe_detection(table) == (
-        "Of 3 incidents with a recorded or inferred detection, customers noticed 2 first (67%, 95% CI 9% to 99%)."
+        "Customers noticed 2 of 3 incidents first (67%, 95% CI 9% to 99%)."
         " 1 of the 3 is inferred from the report's words; 1 more report doesn't say."
     )
     unknown = table.assign(n=0, n_proposed=0, n_known=0, share=pd.NA, share_low=pd.NA, share_high=pd.NA)
@@ -98,8 +98,8 @@ def test_two_triggers_that_are_as_frequent_are_both_named() -> None:
     incidents = INCIDENTS.assign(trigger=pd.Series(["change", "capacity", None, None], dtype="str"))
     table = origin_shares(incidents, readings=READINGS.head(0), field="trigger")
     assert describe_triggers(table) == (
-        "Of 2 incidents whose trigger is inferred from the report's words, a change and a lack of capacity set off 1"
-        " each. 2 more reports don't say."
+        "A change and a lack of capacity triggered 1 of 2 incidents each."
+        " Both are inferred from the report's words; 2 more reports don't say."
     )
 
 
@@ -112,9 +112,9 @@ def test_a_trigger_that_is_only_known_not_to_be_a_change_may_be_any_other() -> N
     assert table["n_proposed"].sum() == 3
     assert table.index[table["share"].notna()].tolist() == ["change", "other"]
     assert describe_triggers(table.reset_index()) == (
-        "Of 4 incidents with a recorded or inferred trigger, 1 was set off by a change (25%, 95% CI 1% to 81%)."
+        "A change triggered 1 of 4 incidents (25%, 95% CI 1% to 81%)."
         " 3 of the 4 are inferred from the report's words."
-        " Triggers other than a change are inferred without saying which."
+        " Inferred triggers other than a change are not distinguished."
     )
     once_more = readings.tail(1).assign(incident_id="c")
     recorded = pd.concat([readings, once_more], ignore_index=True).assign(grade="recorded")
@@ -166,8 +166,8 @@ def test_a_row_leads_back_to_the_words_that_it_was_read_from(demo: Scope) -> Non
 def test_the_page_shows_both_with_their_basis_and_nothing_without_enough_reports(demo: Scope) -> None:
     shown = ReviewPage(demo).origins()
     assert shown is not None
-    assert "customers noticed" in shown.markdown
-    assert "set off by a change" in shown.markdown
+    assert "Customers noticed" in shown.markdown
+    assert "A change triggered" in shown.markdown
     assert "| staff |" not in shown.markdown  # nobody would know: it is never proposed
     assert shown.markdown.count("inferred from the report's words") == 2
     few = demo.everything.incidents["incident_id"].head(3).tolist()

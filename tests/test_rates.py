@@ -341,7 +341,7 @@ def test_severities_are_compared_each_with_p_values_adjusted_for_their_number() 
     assert p_value[2] < 0.05 / 3
     assert compared["p_adjusted"][2] == pytest.approx(3 * p_value[2])
     nothing, too_few, fell, unknown = said(compared)
-    poisson = "Dispersion not estimated, counts taken as Poisson."
+    poisson = "Extra variation not estimated, counts taken as Poisson."
     assert nothing == "SEV-3: no incidents in 2025Q2 or 2025Q3."
     assert too_few == (
         "SEV-2: no incidents in 2025Q2, 1 in 2025Q3 (95% CI: 97% fewer to no upper bound);"

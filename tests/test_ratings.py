@@ -132,7 +132,7 @@ class TestAgreement:
             "Severity follows the number of users (92% of pairs agree, n = 64, adjusted p < 0.001) and cost (99% of "
             "pairs agree, n = 52, adjusted p < 0.001). "
             "No evidence that it follows downtime (55% of pairs agree, n = 86). "
-            "Too few to say: the share of users (n = 24)."
+            "Can't be tested: the share of users (100% of pairs agree, n = 24)."
         )
 
     def test_where_severity_has_nothing_to_do_with_it_findings_are_rare(self) -> None:

@@ -452,16 +452,16 @@ class TestRecurrenceChange:
         assert change.loc[0, ["n", "n_open", "n_unknown"]].sum() == change.loc[0, column] == 1
         assert change[["ratio", "ratio_low", "ratio_high", "p_value", "power_half", "can_tell"]].isna().all(axis=None)
         assert sentences.describe_recurrence(change).startswith(
-            "Can't say yet whether follow-ups work: nothing recurred whose action items are known to be done. Not "
+            "Too early to say whether follow-ups work: nothing recurred whose action items are known to be done. Not "
             "compared: 1 kind w"
         )
 
     def test_of_the_demo_it_can_not_be_said(self, demo_scope: Scope) -> None:
         change = measures.recurrence(demo_scope)
         assert sentences.describe_recurrence(change) == (
-            "Can't say yet whether follow-ups work: 4 kinds of incidents recurred 4 times after their action items "
-            "were done and never before. "
-            "With this few recurrences even a halving would be noticed only 1% of the time. "
+            "Too early to say whether follow-ups work: 4 kinds of incidents recurred 4 times, always after their "
+            "action items were done. "
+            "With this little data, the chance of noticing even a halving is 1%. "
             "Not compared: 1 kind with open items and 3 whose completion isn't recorded."
         )
 

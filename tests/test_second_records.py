@@ -164,8 +164,8 @@ def test_several_pages_of_one_incident_are_its_record(tmp_path: Path) -> None:
     times = measures.by_record(scope).set_index("record")
     assert times.loc["PagerDuty", "mean"] == pd.Timedelta(minutes=89)
     assert describe_records(measures.records(scope), measures.record_differences(scope), n=1) == (
-        "PagerDuty has a record of 1 of 1 incident; 2 times in 1 of them differ. 1 has several records: the first "
-        "detection and the last end count. 1 record has no report."
+        "PagerDuty recorded 1 of 1 incident; 2 of its times differ from the report. 1 has several records: the first "
+        "detection and the last end count. 1 PagerDuty incident has no report."
     )
 
 

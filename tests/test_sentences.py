@@ -92,11 +92,11 @@ def quarters(*rows: tuple[str, int, float | None, float | None, float | None]) -
         (quarters(("2025Q3", 4, 60, None, None)), "Median time to restore: 1h in Q3 2025 (n = 4)."),
         (
             quarters(("2025Q2", 8, 60, 30, 90), ("2025Q3", 9, 90, 80, 200)),
-            "Median time to restore: 1h 30m in Q3 2025 (n = 9), 1h in Q2 2025 (n = 8), within the margin of error.",
+            "Median time to restore: 1h 30m in Q3 2025 (n = 9), 1h in Q2 2025 (n = 8): within the margin of error.",
         ),
         (
             quarters(("2025Q2", 8, 60, 30, 70), ("2025Q3", 9, 5, 1, 9)),
-            "Median time to restore: 5m in Q3 2025 (n = 9), 1h in Q2 2025 (n = 8), beyond the margin of error.",
+            "Median time to restore: 5m in Q3 2025 (n = 9), 1h in Q2 2025 (n = 8): beyond the margin of error.",
         ),
         (
             quarters(("2025Q2", 8, 60, 30, 70), ("2025Q3", 4, 90, None, None)),
@@ -117,9 +117,9 @@ def test_rates_name_the_severities_of_which_some_periods_stand_apart() -> None:
     table = counts(("2025-07", "SEV-3", 1), ("2025-07", "SEV-1", 0), ("2025-08", "SEV-3", 20), ("2025-08", "SEV-1", 0))
     table = table.assign(rate=[1, 0, 19.4, 0], rate_low=[0.02, 0, 11.8, 0], rate_high=[5.4, 3.6, 29.9, 3.6])
     text = "Incidents per 30 days in August 2025: 0 SEV-1 and 19 SEV-3"
-    assert describe_rates(table) == f"{text}; for SEV-3 some periods differ by more than their margins of error."
+    assert describe_rates(table) == f"{text}; some periods clearly differ for SEV-3."
     many = pd.concat([table.assign(period=table["period"].str.replace("2025", year)) for year in ("2024", "2025")])
-    assert describe_rates(many).endswith(", which among 4 periods may be chance.")
+    assert describe_rates(many).endswith(", which may be chance among 4 periods.")
     assert describe_rates(table[:2]) == "Incidents per 30 days in July 2025: 0 SEV-1 and 1 SEV-3."
     assert describe_rates(table.assign(n=0)) == "No incidents, so there is no rate to show."
 
@@ -318,15 +318,15 @@ def survival(*rows: tuple[str | None, int, float, int]) -> pd.DataFrame:
 def test_survival_is_told_of_those_who_were_followed_for_so_long() -> None:
     """A is followed for 40 days, of B all are done by day 5, the items of C are young."""
     curve = survival(("A", 0, 1, 3), ("A", 40, 0.5, 3), ("B", 0, 1, 9), ("B", 5, 0, 9), ("C", 0, 1, 4), ("C", 9, 1, 4))
-    assert describe_survival(curve) == "Still open after 30 days: 100% of A (n = 3) and 0% of B (n = 9)."
+    assert describe_survival(curve) == "Still open after 30 days: 100% of A items (n = 3) and 0% of B items (n = 9)."
     sentence = describe_survival(curve, after=timedelta(days=60))
-    assert sentence == "Still open after 60 days: 0% of B (n = 9)."
+    assert sentence == "Still open after 60 days: 0% of B items (n = 9)."
     assert describe_survival(curve.tail(2)) == "No action item with recorded dates was followed for 30 days."
 
 
 def test_where_done_items_have_no_date_the_share_is_a_range() -> None:
     curve = survival(("A", 0, 0.8, 15), ("A", 40, 0.7, 15)).assign(survival_most=1.0, n_done_undated=3)
-    text = "Still open after 30 days: 80% to 100% of A (n = 15). 3 done items have no completion date."
+    text = "Still open after 30 days: 80% to 100% of A items (n = 15). 3 done items have no completion date."
     assert describe_survival(curve) == text
 
 
@@ -334,7 +334,7 @@ def test_items_that_no_curve_can_use_are_told_once_a_group() -> None:
     curve = survival(("A", 0, 1, 3), ("A", 40, 1, 3), ("B", 0, 1, 2), ("B", 50, 1, 2))
     curve["n_undated"] = [4, 4, 1, 1]
     text = (
-        "Still open after 30 days: 100% of A (n = 3) and 100% of B (n = 2). "
+        "Still open after 30 days: 100% of A items (n = 3) and 100% of B items (n = 2). "
         "5 items without a creation or drop date are left out."
     )
     assert describe_survival(curve) == text
@@ -348,7 +348,7 @@ def test_items_that_no_curve_can_use_are_told_once_a_group() -> None:
 
 def test_of_many_groups_only_those_of_six_items_are_called_the_least_and_the_greatest() -> None:
     curves = [((name, 0, 1.0, n), (name, 40, share, n)) for name, share, n in GROUPS]
-    text = "Still open after 40 days: from 20% of no owner (n = 7) to 70% of C (n = 8)."
+    text = "Still open after 40 days: from 20% of items without owner (n = 7) to 70% of C items (n = 8)."
     assert describe_survival(survival(*(row for rows in curves for row in rows)), after=timedelta(days=40)) == text
 
 
@@ -367,7 +367,7 @@ def hours(n: int, by_hour: float | None, by_weekday: float | None, **window: obj
         (
             hours(80, 0.00001, 0.0123),
             (
-                "Incidents cluster between 12:00 and 18:00 UTC on any day (30 of 80, p < 0.001) and on Mondays "
+                "Incidents cluster between 12:00 and 18:00 UTC (30 of 80, p < 0.001) and on Mondays "
                 "(20 of 80, p = 0.012)."
             ),
         ),
@@ -381,7 +381,7 @@ def hours(n: int, by_hour: float | None, by_weekday: float | None, **window: obj
         ),
         (
             hours(80, 0.01, 0.3, hour_from=22, hour_to=2, timezone="Europe/London"),
-            "Incidents cluster between 22:00 and 02:00 Europe/London time on any day (30 of 80, p = 0.01).",
+            "Incidents cluster between 22:00 and 02:00 Europe/London time (30 of 80, p = 0.01).",
         ),
         (hours(80, 0.2, 0.3), "No clear pattern by hour or weekday (80 incidents)."),
         (hours(12, 0.2, 0.3), "No clear pattern by hour or weekday (12 incidents is too few to detect a weak one)."),
@@ -425,13 +425,13 @@ def test_a_change_is_reported_only_where_the_adjusted_p_value_carries_it() -> No
 def test_without_a_significant_change_it_is_said_what_would_have_shown() -> None:
     table = compared(("2025Q2", 12, 13, 0.06))
     assert describe_change(table, measure="time_to_restore") == (
-        "Median time to restore 30m, compared with 1h in Q2 2025: too few incidents to call it a change. With "
-        "12 and 13 incidents, anything less than a 70% fall or a 3-fold rise could easily go unnoticed."
+        "Median time to restore: 30m, down from 1h in Q2 2025, but too few incidents to call it a change. With "
+        "12 and 13 incidents, only a fall of 70% or a rise to 3 times as long would reliably show."
     )
     can_tell = table.assign(can_tell=pd.array([True] * len(table), dtype="boolean"))  # as measures.changes has it
     assert describe_change(can_tell, measure="time_to_restore") == (
-        "No significant change in the median time to restore since Q2 2025; a 70% fall or a 3-fold rise would "
-        "probably have shown."
+        "No significant change in the median time to restore since Q2 2025; a fall of 70% or a rise to 3 times as "
+        "long would probably have shown."
     )
     same = table.assign(detectable_fall=None, detectable_rise=None, can_tell=None)
     assert describe_change(same, measure="time_to_restore") == (
@@ -493,16 +493,16 @@ def test_series_without_a_worst_value_say_so() -> None:
     assert describe_series(row[:0]) == sentence.format("any metric")
 
 
-IN_FULL = "outage counts in full, whatever share of users was affected"
+IN_FULL = "outage counts in full, even if only some users were affected"
 
 
 @pytest.mark.parametrize(
     ("n", "n_weighted", "said"),
     [
-        ([4, 2], [1, 0], f"Each {IN_FULL}; for 5 of 6 service outages the report doesn't say."),
-        ([2], [0], f"Each {IN_FULL}; the reports don't say."),
-        ([3], [2], f"Each {IN_FULL}; for 1 of 3 service outages the report doesn't say."),
-        ([1], [0], f"The {IN_FULL}; its report doesn't say."),
+        ([4, 2], [1, 0], f"Each {IN_FULL}; that share is reported for 1 of 6 service outages."),
+        ([2], [0], f"Each {IN_FULL}; the reports don't give their share."),
+        ([3], [2], f"Each {IN_FULL}; that share is reported for 2 of 3 service outages."),
+        ([1], [0], f"The {IN_FULL}; its report doesn't give their share."),
         ([3, 0], [3, 0], f"Each {IN_FULL}."),
         ([1], [1], f"The {IN_FULL}."),
         ([0, 0], [0, 0], ""),

@@ -244,7 +244,7 @@ def test_every_row_of_a_long_table_is_also_one_that_is_not_shown() -> None:
     n = MOST_ROWS
     rows = pd.DataFrame({"n": range(n + 1), "currency": ["USD"] * (n + 1), "kind": [*["a"] * n, "b"]})
     page = showing.table(rows, columns=list(rows), folded="Rows").markdown
-    assert f"Currency: USD in all {n + 1:,} rows." in page
+    assert f"The same in all {n + 1:,} rows: Currency (USD)." in page
     assert "| n | Kind |" in page
 
 
@@ -288,14 +288,14 @@ def test_words_that_are_the_same_in_every_row_are_said_once_below_the_table() ->
     assert [word in shown.html.partition("</thead>")[0] for word in ("Service", "n", "Currency", "Target", "Kind")] == [
         True, True, False, False, True,
     ]  # fmt: skip
-    assert shown.html.endswith('<p class="more">Currency: USD in all 3 rows. Target: 50% in all 3 rows.</p>')
-    assert shown.markdown.endswith("\n\nCurrency: USD in all 3 rows. Target: 50% in all 3 rows.")
+    assert shown.html.endswith('<p class="more">The same in all 3 rows: Currency (USD), Target (50%).</p>')
+    assert shown.markdown.endswith("\n\nThe same in all 3 rows: Currency (USD), Target (50%).")
     assert shown.tables[0].splitlines()[0] == "service,n,currency,target,kind"
     empty = showing.table(frame.assign(currency="", kind=[None, "", None]), columns=list(rows))
     assert [word in empty.html for word in ("Currency", "Kind")] == [False, False], "nothing is said of empty texts"
-    assert empty.markdown.endswith("\n\nTarget: 50% in all 3 rows.")
-    assert " rows." not in showing.table(frame[:2], columns=list(rows)).html, "two may be so by chance"
-    assert " rows." not in showing.table(frame).html, "a frame that is shown as it is"
+    assert empty.markdown.endswith("\n\nThe same in all 3 rows: Target (50%).")
+    assert " rows: " not in showing.table(frame[:2], columns=list(rows)).html, "two may be so by chance"
+    assert " rows: " not in showing.table(frame).html, "a frame that is shown as it is"
 
 
 def test_an_incident_links_to_its_report_and_to_nothing_else() -> None:

@@ -71,20 +71,20 @@ from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_u
                 (
                     "Q2 2025: 1h",
                     "too few to call it a change",
-                    "from 13 incidents, 1 ongoing; time not recorded in 2 more",
+                    "13 incidents, 1 ongoing; 2 more without a time",
                 ),
             ),
         ),
         (
             response_tile(response(change=FELL)),
-            Tile("Median time to restore", "2h", ("Q2 2025: 1h", "significantly down on Q2 2025", "from 13 incidents")),
+            Tile("Median time to restore", "2h", ("Q2 2025: 1h", "significantly down on Q2 2025", "13 incidents")),
         ),
         (
             response_tile(response(n=6, n_inferred=5, change=FELL)),
             Tile(
                 "Median time to restore",
                 "2h",
-                ("Q2 2025: 1h", "significantly down on Q2 2025", "from 6 incidents; time inferred in 5"),
+                ("Q2 2025: 1h", "significantly down on Q2 2025", "6 incidents; 5 times inferred"),
             ),
         ),
         (
@@ -95,7 +95,7 @@ from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_u
                 (
                     "Q2 2025: 1h",
                     "significantly down on Q2 2025",
-                    "from 1 incident; time inferred in 1, contradicts the stated duration in 1",
+                    "1 incident; 1 time inferred, 1 at odds with the stated duration",
                 ),
             ),
         ),
@@ -233,8 +233,8 @@ def test_services_that_were_down_equally_long_are_all_named() -> None:
 @pytest.mark.parametrize(
     ("facts", "line"),
     [
-        (response(17 * HOUR, n_inferred=10, median_recorded=5 * HOUR), "recorded times alone: 5h (n = 3)"),
-        (response(5 * HOUR, n_inferred=12, median_recorded=17 * HOUR), "recorded times alone: 17h (n = 1)"),
+        (response(17 * HOUR, n_inferred=10, median_recorded=5 * HOUR), "recorded times only: 5h (n = 3)"),
+        (response(5 * HOUR, n_inferred=12, median_recorded=17 * HOUR), "recorded times only: 17h (n = 1)"),
         (response(5 * HOUR, n_inferred=10, median_recorded=5.5 * HOUR), ""),
         (response(5 * HOUR, n_inferred=13), ""),
         (response(17 * HOUR, stated=5.1 * HOUR, n_stated=6), "reported durations: 5h 6m (n = 6)"),
@@ -245,8 +245,8 @@ def test_a_median_that_inferred_times_change_is_shown_next_to_that_of_the_record
     facts: ResponseFacts, line: str
 ) -> None:
     lines = response_tile(facts).lines
-    assert (lines[0] if line else "") == line
-    assert line or not any("recorded times alone" in each for each in lines)
+    assert (lines[-1] if line else "") == line
+    assert line or not any("recorded times only" in each for each in lines)
 
 
 def test_a_tile_says_why_its_figure_is_not_compared() -> None:

@@ -204,7 +204,7 @@ def factor_in_words(phrase: str, example: str) -> str:
     Examples
     --------
     >>> factor_in_words("nothing alerted", "Nothing alerted on clock offset")
-    "Nothing alerted, as in 'Nothing alerted on clock offset'"
+    'Nothing alerted, e.g. “Nothing alerted on clock offset”'
     >>> factor_in_words("tests green staging small", "All tests were green, because staging is too small.")
     'All tests were green, because staging is too small.'
     """
@@ -216,7 +216,7 @@ def factor_in_words(phrase: str, example: str) -> str:
     for first in range(len(words) - len(wanted) + 1):
         if words[first : first + len(wanted)] == wanted:
             shared = example[found[first].start() : found[first + len(wanted) - 1].end()]
-            return f"{shared[:1].upper()}{shared[1:]}, as in '{example}'"
+            return f"{shared[:1].upper()}{shared[1:]}, e.g. “{example.rstrip('.')}”"
     return example
 
 

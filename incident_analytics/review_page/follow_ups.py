@@ -48,7 +48,8 @@ class FollowUps(Part):
     def action_completion(self) -> Shown | None:
         """Show the window's action items by priority."""
         completion = measures.completion(self.scope, by="priority")
-        if not completion["n"].any():
+        items = completion[completion["n"] > 0].sort_values("priority", ascending=False)
+        if items["n"].sum() < FEW:
             return None
         columns = [
             "priority",
@@ -64,7 +65,6 @@ class FollowUps(Part):
             "on_time",
             "n_dated",
         ]
-        items = completion.sort_values("priority", ascending=False)
         items = items.assign(priority=items["priority"].astype(object).fillna("no priority"))
         return showing.table(items, columns=columns, headings=ITEM_HEADINGS)
 

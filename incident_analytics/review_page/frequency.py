@@ -53,9 +53,12 @@ class Frequency(Part):
         rates = measures.rates(self.scope, within=history, every=every)
         if rates["n"].sum() < ENOUGH:
             return None
-        plots.show_plot(plots.plot_severity_rates(rates, highlight=self.scope.highlighted(history, every)))
+        has_course = len(rates["period"].unique()) > 1
+        if has_course:
+            plots.show_plot(plots.plot_severity_rates(rates, highlight=self.scope.highlighted(history, every)))
         words = sentences.describe_dispersion(measures.dispersion(self.scope))
-        table = showing.table(rates, columns=["period", "severity", "n", "rate"], folded=FOLDED)
+        folded = FOLDED if has_course else None
+        table = showing.table(rates, columns=["period", "severity", "n", "rate"], folded=folded)
         return showing.text(words, self._undated) + table
 
     def _trend(self) -> list[str]:

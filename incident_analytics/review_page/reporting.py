@@ -23,9 +23,10 @@ class Reporting(Part):
         if not any(said):
             return None
         shown = showing.text(self._covered(1), *said)
-        if steps["n"].max() >= LEAST["median interval"]:
+        dated = steps[steps["n_open"] < steps["n"]]  # where no step has a date, the sentence says so
+        if dated["n"].max() >= LEAST["median interval"]:
             shown += showing.table(
-                steps.assign(metric=steps["metric"].str.replace("_", " ")),
+                dated.assign(metric=dated["metric"].map(sentences.step_in_words)),
                 columns=["metric", "n", "median", "p90", "n_open", "n_missing", "n_negative"],
                 headings=REPORT_HEADINGS,
                 folded=FOLDED,

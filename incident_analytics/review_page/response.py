@@ -31,9 +31,11 @@ class Response(Part):
 
     def response_table(self) -> Shown | None:
         """Show the primary metric by severity."""
-        if not self.by_severity["n"].any():
+        table = self.by_severity.sort_values("severity", ascending=False)
+        table = table[table["n"] + table["n_missing"] > 0]
+        if len(table) < FEW or not table["n"].any():
             return None
-        return showing.table(self.by_severity.sort_values("severity", ascending=False), columns=["severity", *SUMMARY])
+        return showing.table(table, columns=["severity", *SUMMARY])
 
     def response_change(self) -> Shown | None:
         """Say whether the median changed or what would have shown, and what the mix of severities made of the mean."""
@@ -76,7 +78,7 @@ class Response(Part):
         summary = measures.response(self.scope, by="service")
         summary = summary[summary["service"].isin([*self.settings.services, *self.affected["service"]])]
         summary = summary[summary["n"] + summary["n_missing"] > 0]
-        if len(summary) < FEW or not summary["n"].any():
+        if len(summary) < FEW or self.by_severity["n"].sum() < FEW:
             return None
         return showing.table(summary, columns=["service", *SUMMARY])
 

@@ -60,8 +60,10 @@ class ServiceLevels(Part):
         headings = {"n": "Outages"}
         if impact["n_missing"].any():
             headings = {"n": "Timed outages", "n_missing": "Untimed outages"}
+            columns = [name for name in columns if name != "n" or impact["n"].any()]
+        shown = _most_spent_first(impact)
         return showing.table(
-            _most_spent_first(impact),
+            shown.assign(service=shown["service"].astype(object).fillna("not recorded")),
             columns=columns,
             empty="No service was affected.",
             folded=folded,

@@ -67,9 +67,10 @@ class Sources(Part):
         if counted.empty:
             return showing.text("No problems.")
         notable = notable.sort_values("level", key=lambda level: level != "error", kind="stable")
+        levels = ["level"] if len(notable["level"].unique()) > 1 else []
         return showing.table(counted) + showing.table(
             notable,
-            columns=["incident_id", "path", "line", "level", "code", "message"],
+            columns=["incident_id", "path", "line", *levels, "code", "message"],
             empty="No errors and no warnings.",
             folded=join_words(
                 [

@@ -46,6 +46,7 @@ from incident_analytics.sentences.process import (
     describe_twins,
     describe_unreported,
     impact_in_words,
+    step_in_words,
 )
 from incident_analytics.sentences.rates import describe_rate_changes, describe_trend
 from incident_analytics.sentences.repeats import describe_recurrence, describe_repeats, found_in_words
@@ -180,6 +181,7 @@ __all__ = [
     "point_names",
     "response_tile",
     "series_name",
+    "step_in_words",
     "value_in_words",
 ]
 

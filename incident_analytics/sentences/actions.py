@@ -111,7 +111,7 @@ def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=
     >>> curve = pd.DataFrame({"priority": "High", "time": time, "survival_least": [0.9, 0.5, 0.5]})
     >>> curve = curve.assign(survival_most=[1.0, 0.6, 0.6], n=8, n_done_undated=1, n_undated=0)
     >>> describe_survival(curve)
-    'Still open after 30 days: 50% to 60% of High (n = 8). 1 done item has no completion date.'
+    'Still open after 30 days: 50% to 60% of High items (n = 8). 1 done item has no completion date.'
     """
     require_columns(curve, "time", "survival_least", "survival_most", "n", "n_done_undated", "n_undated")
     groups = list(curve.columns[: curve.columns.get_loc("time")])
@@ -128,15 +128,20 @@ def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=
     is_large = rows["n"] >= LEAST["survival interval"]
     if len(rows) > FEW and is_large.any():
         rows = rows[is_large]
-    names = rows[groups[0]].astype(object).fillna(f"no {groups[0]}").astype(str) if groups else ["all items"]
+    names = rows[groups[0]] if groups else ["all"]
     parts = [
-        f"{open_share(row)} of {cut(name, NAME)} (n = {row.n:,})"
+        f"{open_share(row)} of {_items(name, groups)} (n = {row.n:,})"
         for name, row in zip(names, each_row(rows), strict=True)
     ]
     if len(parts) > FEW:
         least, most = list(rows["survival_least"]), list(rows["survival_most"])
         parts = [f"from {parts[least.index(min(least))]} to {parts[most.index(max(most))]}"]
     return f"Still open after {span}: {join_words(parts)}.{rest}"
+
+
+def _items(group: object, groups: list[str]) -> str:
+    """Name the items of a group."""
+    return f"items without {groups[0]}" if pd.isna(group) else f"{cut(str(group), NAME)} items"
 
 
 def open_share(row: Any) -> str:

@@ -56,7 +56,7 @@ def describe_start_hours(hours: pd.DataFrame) -> str:
     >>> row = {"n": [46], "n_missing": [0], "timezone": ["UTC"], "hour_from": [9], "hour_to": [15], "n_in_hours": [25]}
     >>> row |= {"hour_p_adjusted": [0.001], "weekday_window": ["Monday"], "n_in_weekdays": [9]}
     >>> describe_start_hours(pd.DataFrame(row | {"weekday_p_adjusted": [0.4]}))
-    'Incidents cluster between 09:00 and 15:00 UTC on any day (25 of 46, p = 0.001).'
+    'Incidents cluster between 09:00 and 15:00 UTC (25 of 46, p = 0.001).'
     """
     require_columns(hours, "n", "n_missing", "timezone", "hour_from", "hour_to", "n_in_hours", "hour_p_adjusted")
     require_columns(hours, "weekday_window", "n_in_weekdays", "weekday_p_adjusted")
@@ -70,7 +70,7 @@ def describe_start_hours(hours: pd.DataFrame) -> str:
     parts = []
     if is_finding(found.hour_p_adjusted):
         zone = found.timezone if found.timezone == "UTC" else f"{found.timezone} time"
-        window = f"between {found.hour_from:02}:00 and {found.hour_to:02}:00 {zone} on any day"
+        window = f"between {found.hour_from:02}:00 and {found.hour_to:02}:00 {zone}"
         parts.append((found.n_in_hours, window, found.hour_p_adjusted))
     if is_finding(found.weekday_p_adjusted):
         parts.append((found.n_in_weekdays, _weekdays(found.weekday_window), found.weekday_p_adjusted))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -46,8 +47,8 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row |= {"n_open_before": [0], "n_open_after": [0], "change": [1.7], "p_adjusted": [0.32], "can_tell": [False]}
     >>> row |= {"detectable_fall": [-0.76], "detectable_rise": [3.16]}
     >>> describe_change(pd.DataFrame(row), measure="time_to_restore")  # doctest: +NORMALIZE_WHITESPACE
-    'Median time to restore 1h 36m, compared with 36m in Q2 2025: too few incidents to call it a change. With 12
-    and 13 incidents, anything less than a 76% fall or a 4.2-fold rise could easily go unnoticed.'
+    'Median time to restore: 1h 36m, up from 36m in Q2 2025, but too few incidents to call it a change. With 12
+    and 13 incidents, only a fall of 76% or a rise to 4.2 times as long would reliably show.'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
     require_columns(compared, "period", "n_open_before", "n_open_after", "change")
@@ -76,7 +77,9 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     (row, *_) = tested
     if pd.isna(row.detectable_fall) or pd.isna(row.detectable_rise):
         return f"No significant change in the {name} since {row.earlier}."
-    shown = f"a {-row.detectable_fall:.0%} fall or a {_rise(row.detectable_rise)}"
+    shown = (
+        f"a fall of {-row.detectable_fall:.0%} or a rise {_rise(row.detectable_rise, 'many' if counted else 'long')}"
+    )
     if not pd.isna(row.can_tell) and row.can_tell:
         return f"No significant change in the {name} since {row.earlier}; {shown} would probably have shown."
     was, now = (row.n_before, row.n_after) if counted else (row.before, row.after)
@@ -84,26 +87,26 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
         course = f"The {name} is the same as in {row.earlier}"
     else:
         values = [f"{value:,}" if counted else format_span(value) for value in (was, now)]
-        now_in_words = format_count(now, "incident") if counted else f"{capitalized(name)} {values[1]}"
-        course = f"{now_in_words}, compared with {values[0]} in {row.earlier}"
-        course += f": too few{' incidents' * (not counted)} to call it a change"
-    unnoticed = f"anything less than {shown} could easily go unnoticed"
+        now_in_words = format_count(now, "incident") if counted else f"{capitalized(name)}: {values[1]}"
+        course = f"{now_in_words}, {'up' if now > was else 'down'} from {values[0]} in {row.earlier}"
+        course += f", but too few{' incidents' * (not counted)} to call it a change"
+    show = f"only {shown} would reliably show"
     if counted:
-        return f"{course}. {capitalized(unnoticed)}."
+        return f"{course}. {capitalized(show)}."
     same = row.n_before == row.n_after
     counts = f"{row.n_after:,} incidents each" if same else f"{row.n_before:,} and {row.n_after:,} incidents"
-    return f"{course}. With {counts}, {unnoticed}."
+    return f"{course}. With {counts}, {show}."
 
 
-def _rise(rise: float) -> str:
+def _rise(rise: float, quality: str) -> str:
     """Write how large a rise is; from a doubling on as the multiple that it comes to.
 
     Examples
     --------
-    >>> _rise(0.47), _rise(3.16), _rise(24.4)
-    ('47% rise', '4.2-fold rise', '25-fold rise')
+    >>> _rise(0.47, "long"), _rise(3.16, "long"), _rise(24.4, "many")
+    ('of 47%', 'to 4.2 times as long', 'to 25 times as many')
     """
-    return f"{rise:.0%} rise" if rise < 1 else f"{format_digits(1 + rise, 2)}-fold rise"
+    return f"of {rise:.0%}" if rise < 1 else f"to {format_digits(1 + rise, 2)} times as {quality}"
 
 
 def definition_in_words(definition: str) -> str:
@@ -112,15 +115,15 @@ def definition_in_words(definition: str) -> str:
     Examples
     --------
     >>> definition_in_words("restored_at or ended_at - started_at or detected_at")
-    'Started, else detected, to restored, else ended'
+    'Started (else detected) to restored (else ended)'
     >>> definition_in_words("stated_duration")
     'Reported duration'
     """
     end, _, start = definition.partition(" - ")
     if not start:
         return capitalized(end.replace("_", " ").replace("stated", "reported"))
-    begin, finish = (part.replace("_at", "").replace(" or ", ", else ") for part in (start, end))
-    return capitalized(f"{begin}{',' if ',' in begin else ''} to {finish}")
+    begin, finish = (re.sub(r" or (\w+)", r" (else \1)", part.replace("_at", "")) for part in (start, end))
+    return capitalized(f"{begin} to {finish}")
 
 
 def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:

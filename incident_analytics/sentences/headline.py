@@ -129,7 +129,7 @@ def describe_headline(
         "overdue": (lambda: _overdue(follow_ups), (follow_ups,)),
         "better": (lambda: _changed(counts, response, rose=False), (counts, response)),
         "quiet": (lambda: _quiet(period, counts), (counts, budgets, follow_ups)),
-        "unjudged": (lambda: _plain(period, counts, incidents), (counts,)),
+        "unjudged": (lambda: _plain(period, counts, incidents, is_named=findings[0] == "severe"), (counts,)),
     }
     said = [words[finding] for finding in findings[:2]]
     return joined(Quoted(say(), figures_in(*facts)) for say, facts in said)
@@ -151,7 +151,7 @@ def _severe(incidents: Sequence[Incident]) -> str:
     first = incidents[0]
     harm = ""
     if any(amount > 0 for _, amount in first.lost):
-        harm = f"lost {lost_revenue(first)}"
+        harm = f"cost {lost_revenue(first)} in revenue"
     elif first.users or first.users_fraction:
         users = incident_users(first)
         harm = f"affected {'all' if users == '100%' else f'{users} of the' if '%' in users else users} users"
@@ -216,9 +216,11 @@ def _quiet(period: Period, counts: CountFacts) -> str:
     )
 
 
-def _plain(period: Period, counts: CountFacts, incidents: Sequence[Incident]) -> str:
-    """Say how many incidents there were, and of a single one its title."""
+def _plain(period: Period, counts: CountFacts, incidents: Sequence[Incident], *, is_named: bool) -> str:
+    """Say how many incidents there were, and of a single one its title unless the sentence before has it."""
     if len(incidents) == counts.n == 1 and incidents[0].title and not counts.earlier and not counts.n_undated:
+        if is_named:
+            return f"It was the only incident in {period.label}."
         return _ended(f"One incident in {period.label}: {cut(incidents[0].title, NAME)}")
     counted = f"{capitalized(counts.least + format_count(counts.n, 'incident'))} in {period.label}"
     earlier = [f"{past.value:,} in {past.label}" for past in counts.earlier if past.value is not None]

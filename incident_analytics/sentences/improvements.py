@@ -1,4 +1,4 @@
-"""What would make a review truer: each gap with the edit or setting that closes it."""
+"""What would make a review more accurate: each gap with the edit or setting that closes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FILE = "incident-analytics.toml"
 
 
 def describe_missing(facts: MissingFacts) -> list[str]:
-    r"""Say what is missing for a truer review, and what to do about each, the most helpful first.
+    r"""Say what is missing for a more accurate review, and what to do about each, the most helpful first.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def describe_missing(facts: MissingFacts) -> list[str]:
     ...     metric="time to restore", unmeasured=(),
     ... )
     >>> print(*describe_missing(facts), sep="\n")
-    To make this review truer:
+    To make this review more accurate:
     - no targets: add target = 0.999 under [services.NAME] in incident-analytics.toml
     - 18 action statuses missing: add a Status column, or name the issue tracker's export under [tracker]
     - 1 incident ongoing (INC-7): once it is over, write when it was restored
@@ -79,7 +79,7 @@ def describe_missing(facts: MissingFacts) -> list[str]:
         found.append(
             f"{format_count(facts.n_inferred, 'value')} inferred with some doubt: run 'incident-analytics confirm'"
         )
-    return ["To make this review truer:", *(f"- {each}" for each in found)] if found else []
+    return ["To make this review more accurate:", *(f"- {each}" for each in found)] if found else []
 
 
 def _named(names: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ def describe_interruptions(interruptions: pd.DataFrame) -> str:
     --------
     >>> rows = {"team": ["API team", "Web team"], "n": [10, 4], "n_business": [4, 4], "share_of_time": [0.76, 0.76]}
     >>> describe_interruptions(pd.DataFrame(rows))
-    'Incidents that started outside business hours (76% of all hours): 6 of 10 (API team) and 0 of 4 (Web team).'
+    'Incidents that started outside business hours (76% of all hours): API team 6 of 10 and Web team 0 of 4.'
     """
     require_columns(interruptions, "team", "n", "n_business", "share_of_time")
     rows = interruptions[interruptions["n"] > 0]
@@ -37,7 +37,7 @@ def describe_interruptions(interruptions: pd.DataFrame) -> str:
         return ""
     rows = rows.assign(n_off=rows["n"] - rows["n_business"])
     rows = rows.sort_values(["n_off", "team"], ascending=[False, True])
-    parts = [f"{row.n_off:,} of {row.n:,} ({row.team})" for row in each_row(rows)]
+    parts = [f"{row.team} {row.n_off:,} of {row.n:,}" for row in each_row(rows)]
     if len(parts) > FEW + 1:
         parts[FEW:] = [f"{len(parts) - FEW} more teams"]
     outside = rows["share_of_time"]

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import format_count, join_words
+from incident_analytics.formatting import capitalized, format_all, format_count, format_part, join_words
 from incident_analytics.sentences.wording import are, each_row
 
 __all__ = ["describe_detection", "describe_labels", "describe_triggers"]
@@ -21,7 +21,7 @@ _TRIGGERS: Final = {
     "hardware": "hardware",
     "human": "a human error",
 }
-_OTHER: Final = "Triggers other than a change are inferred without saying which."
+_OTHER: Final = "Inferred triggers other than a change are not distinguished."
 
 
 def describe_detection(shares: pd.DataFrame) -> str:
@@ -44,7 +44,7 @@ def describe_detection(shares: pd.DataFrame) -> str:
     >>> known = {"n_known": 10, "n_missing": 3, "share": [0.6, 0.0, 0.4]}
     >>> said = describe_detection(pd.DataFrame({**rows, **intervals}).assign(**known))
     >>> print(said.replace(". ", ".\n"))
-    Of 10 incidents with a recorded or inferred detection, customers noticed 4 first (40%, 95% CI 12% to 74%).
+    Customers noticed 4 of 10 incidents first (40%, 95% CI 12% to 74%).
     6 of the 10 are inferred from the report's words; 3 more reports don't say.
     """
     require_columns(
@@ -52,9 +52,7 @@ def describe_detection(shares: pd.DataFrame) -> str:
     )
     rows = [row for row in each_row(shares) if row.detected_by == "customer" and row.n_known]
     return "".join(
-        f"Of {_known(shares)}{_inferred(shares, 'detection')}, customers noticed {row.n:,} first ({_interval(row)})."
-        f"{_basis(shares)}"
-        for row in rows
+        f"Customers noticed {_of_known(row.n, shares)} first ({_interval(row)}).{_basis(shares)}" for row in rows
     )
 
 
@@ -101,9 +99,10 @@ def describe_triggers(shares: pd.DataFrame) -> str:
     --------
     >>> rows = {"trigger": ["change", "other"], "n": [7, 3], "n_proposed": [7, 3], "n_known": 10, "n_missing": 0}
     >>> shares = {"share": [0.7, 0.3], "share_low": [0.35, 0.07], "share_high": [0.93, 0.65]}
-    >>> print(describe_triggers(pd.DataFrame({**rows, **shares})).replace("words, ", "words,\n"))
-    Of 10 incidents whose trigger is inferred from the report's words,
-    7 were set off by a change (70%, 95% CI 35% to 93%). Triggers other than a change are inferred without saying which.
+    >>> print(describe_triggers(pd.DataFrame({**rows, **shares})).replace(". ", ".\n"))
+    A change triggered 7 of 10 incidents (70%, 95% CI 35% to 93%).
+    All 10 are inferred from the report's words.
+    Inferred triggers other than a change are not distinguished.
     """
     require_columns(shares, "trigger", "n", "n_proposed", "n_known", "n_missing", "share", "share_low", "share_high")
     if shares.empty or not shares["n_known"].max():
@@ -111,39 +110,32 @@ def describe_triggers(shares: pd.DataFrame) -> str:
     named = shares[(shares["trigger"] != "other") & shares["share"].notna()]
     first = [row for row in each_row(named) if row.n == named["n"].max()]
     if len(first) > 1:
-        said = f"{join_words([_TRIGGERS[row.trigger] for row in first])} set off {first[0].n} each"
+        said = f"{join_words([_TRIGGERS[row.trigger] for row in first])} triggered {_of_known(first[0].n, shares)} each"
     else:
         (row,) = first
-        were = "was" if row.n == 1 else "were"
-        said = f"{row.n or 'none'} {were} set off by {_TRIGGERS[row.trigger]} ({_interval(row)})"
+        said = f"{_TRIGGERS[row.trigger]} triggered {_of_known(row.n, shares)} ({_interval(row)})"
     is_inferred = (shares["n_proposed"] > 0) & (shares["trigger"] == "other")
     other = f" {_OTHER}" if is_inferred.any() else ""
-    return f"Of {_known(shares)}{_inferred(shares, 'trigger')}, {said}.{_basis(shares)}{other}"
+    return f"{capitalized(said)}.{_basis(shares)}{other}"
 
 
-def _known(shares: pd.DataFrame) -> str:
-    return format_count(int(shares["n_known"].max()), "incident")
+def _of_known(n: int, shares: pd.DataFrame) -> str:
+    return f"{f'{n:,}' if n else 'none'} of {format_count(int(shares['n_known'].max()), 'incident')}"
 
 
 def _interval(row: Any) -> str:
-    return f"{row.share:.0%}, 95% CI {row.share_low:.0%} to {row.share_high:.0%}"
-
-
-def _inferred(shares: pd.DataFrame, what: str) -> str:
-    """Say how it is known: nothing that is inferred from a report's words passes for recorded."""
-    n_known, n_proposed = int(shares["n_known"].max()), int(shares["n_proposed"].sum())
-    if n_proposed == n_known:
-        return f" whose {what} is inferred from the report's words"
-    return f" with a {'recorded or inferred' if n_proposed else 'recorded'} {what}"
+    return f"{format_part(row.share)}, 95% CI {format_part(row.share_low)} to {format_part(row.share_high)}"
 
 
 def _basis(shares: pd.DataFrame) -> str:
-    """Say how many of the values are inferred, where not all are, and how many reports have none."""
+    """Say how many values are inferred, so that none of these passes for recorded, and how many reports have none."""
     n_known, n_missing = int(shares["n_known"].max()), int(shares["n_missing"].max())
     n_proposed = int(shares["n_proposed"].sum())
     parts = []
-    if 0 < n_proposed < n_known:
-        parts.append(f"{n_proposed:,} of the {n_known:,} {are(n_proposed)} inferred from the report's words")
+    if n_proposed:
+        of = f"{n_proposed:,} of the {n_known:,} {are(n_proposed)}"
+        which = of if n_proposed < n_known else "This is" if n_known == 1 else f"{capitalized(format_all(n_known))} are"
+        parts.append(f"{which} inferred from the report's words")
     if n_missing:
         parts.append(f"{n_missing:,} more report{' doesn' if n_missing == 1 else 's don'}'t say")
     return f" {'; '.join(parts)}." if parts else ""

@@ -26,6 +26,7 @@ __all__ = [
     "describe_twins",
     "describe_unreported",
     "impact_in_words",
+    "step_in_words",
 ]
 
 _STEPS: Final = {
@@ -81,6 +82,17 @@ def describe_process(steps: pd.DataFrame) -> str:
         f"No date is recorded for {join_words(names)} ({format_count(n, 'report')})." for n, names in undated.items()
     ]
     return " ".join(sentences)
+
+
+def step_in_words(metric: str) -> str:
+    """Return up to what a step of the process runs, as people call it.
+
+    Examples
+    --------
+    >>> step_in_words("time_to_first_sign_off")
+    'first sign-off'
+    """
+    return _STEPS[metric].removeprefix("the ")
 
 
 def describe_unreported(unreported: pd.DataFrame) -> str:
@@ -154,7 +166,14 @@ def describe_agreement(agreement: pd.DataFrame) -> str:
         if not pd.isna(row.p_adjusted) and not is_finding(row.p_adjusted)
     ]
     said += [f"No evidence that {'it' if said else 'severity'} follows {join_words(others)}."] if others else []
-    few = [f"{_IMPACTS[row.impact]} (n = {row.n:,})" for row in rows if pd.isna(row.p_adjusted)]
+    few: list[str] = []
+    others = []
+    for row in rows:
+        if pd.isna(row.p_adjusted) and row.n < LEAST["concordance"]:
+            few.append(f"{_IMPACTS[row.impact]} (n = {row.n:,})")
+        elif pd.isna(row.p_adjusted):  # all pairs agree, or none differ
+            others.append(f"{_IMPACTS[row.impact]} ({_agree(row.concordance)} of pairs agree, n = {row.n:,})")
+    said += [f"Can't be tested: {join_words(others)}."] if others else []
     said += [f"Too few to say: {join_words(few)}."] if few else []
     return " ".join(said)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import capitalized, format_all, format_count, format_digits
+from incident_analytics.formatting import capitalized, format_all, format_count, format_digits, format_part
 from incident_analytics.sentences.wording import are
 
 __all__ = ["describe_recurrence", "describe_repeats", "found_in_words"]
@@ -57,7 +57,8 @@ def describe_repeats(rate: pd.DataFrame, *, label: str, pending: pd.DataFrame | 
     said = (
         f"{label}: {n:,} of {format_count(row['n'], 'incident')}{final} {'was a repeat' if n == 1 else 'were repeats'}"
     )
-    said += f" ({row['share']:.0%}, 95% CI {row['share_low']:.0%} to {row['share_high']:.0%})"
+    share, low, high = (format_part(row[name]) for name in ("share", "share_low", "share_high"))
+    said += f" ({share}, 95% CI {low} to {high})"
     if n:
         unknown = f" ({n_unknown:,} unknown)" if n_unknown else ""
         which = f"{format_all(n)} " * (n > 1) if n_open == n else f"{n_open or 'none'} {'of them ' * (n > 1)}"
@@ -86,10 +87,10 @@ def describe_recurrence(change: pd.DataFrame) -> str:
     >>> row |= {"ratio_high": 70.0, "can_tell": False, "power_half": 0.03}
     >>> said = describe_recurrence(pd.DataFrame([row]))
     >>> print(said.replace(". ", ".\n").replace("work: ", "work:\n").replace("r: ", "r:\n"))
-    Can't say yet whether follow-ups work:
+    Too early to say whether follow-ups work:
     4 kinds of incidents recurred once before their action items were done and 3 times later:
     1.2 times as often (95% CI 0.1 to 70).
-    With this few recurrences even a halving would be noticed only 3% of the time.
+    With this little data, the chance of noticing even a halving is 3%.
     Not compared: 1 kind with open items and 2 whose completion isn't recorded.
     """
     require_columns(change, "n", "n_open", "n_unknown", "n_before", "n_after", "ratio", "can_tell", "power_half")
@@ -99,19 +100,21 @@ def describe_recurrence(change: pd.DataFrame) -> str:
     unused += [f"{n_unknown} whose completion isn't recorded"] * bool(row["n_unknown"])
     left = f" Not compared: {' and '.join(unused)}." if unused else ""
     if not row["n"]:
-        return f"Can't say yet whether follow-ups work: nothing recurred whose action items are known to be done.{left}"
+        none = "nothing recurred whose action items are known to be done"
+        return f"Too early to say whether follow-ups work: {none}.{left}"
     kinds = "1 kind of incident" if row["n"] == 1 else f"{row['n']:,} kinds of incidents"
     whose = "its" if row["n"] == 1 else "their"
     before, later = (_times(row[name]) for name in ("n_before", "n_after"))
     split = f"{before} before {whose} action items were done and {later} later"
-    if not row["n_before"]:  # a sentence that begins with "never" reads like a claim about both
-        split = f"{later} after {whose} action items were done and never before"
+    if not (row["n_before"] and row["n_after"]):
+        times, when = (later, "after") if row["n_after"] else (before, "before")
+        split = f"{times}{', always' * (times != 'once')} {when} {whose} action items were done"
     counted = f"{kinds} recurred {split}{_ratio(row)}."
     if row["can_tell"]:
         fewer = row["n_after"] == 0 or (not pd.isna(row["ratio"]) and row["ratio"] < 1)
         return f"Incidents recur {'less' if fewer else 'more'} often once their follow-ups are done: {counted}{left}"
-    power = f" With this few recurrences even a halving would be noticed only {row['power_half']:.0%} of the time."
-    return f"Can't say yet whether follow-ups work: {counted}{power}{left}"
+    power = f" With this little data, the chance of noticing even a halving is {row['power_half']:.0%}."
+    return f"Too early to say whether follow-ups work: {counted}{power}{left}"
 
 
 def _times(n: int) -> str:

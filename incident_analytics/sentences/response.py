@@ -92,7 +92,7 @@ def describe_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_res
     >>> for column, hours in {"median": (2, 3), "median_low": (1, 1), "median_high": (4, 9)}.items():
     ...     table[column] = pd.to_timedelta(hours, unit="h")
     >>> describe_response_trend(pd.DataFrame(table))
-    'Median time to restore: 3h in Q3 2025 (n = 13), 2h in Q2 2025 (n = 24), within the margin of error.'
+    'Median time to restore: 3h in Q3 2025 (n = 13), 2h in Q2 2025 (n = 24): within the margin of error.'
     """
     require_columns(summary, "period", "n", "median", "median_low", "median_high")
     name = metric.replace("_", " ")
@@ -108,5 +108,5 @@ def describe_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_res
     bounds = [bound for row in with_median[-2:] for bound in (row.median_low, row.median_high)]
     if before and not any(map(pd.isna, bounds)):
         apart = bounds[0] > bounds[3] or bounds[2] > bounds[1]
-        before += f", {'beyond' if apart else 'within'} the margin of error"
+        before += f": {'beyond' if apart else 'within'} the margin of error"
     return f"Median {name}: {medians[0]}{before}."

@@ -201,7 +201,12 @@ def describe_files(files: pd.DataFrame, *, n_undated: int = 0, n_later: int = 0)
     if n_undated and found.get("loaded"):
         parts[0] += f" ({n_undated:,} without a readable date)"
     parts += [f"{n_later:,} about incidents after the review date"] if n_later else []
-    return f"{format_count(sum(found.values()) + n_later, 'file')} found: {join_words(parts)}." if parts else ""
+    n = sum(found.values()) + n_later
+    if not parts:
+        return ""
+    if len(parts) == 1 < n and not n_undated:
+        return f"{format_count(n, 'file')} found, {'both' if n == 2 else 'all'} {parts[0].partition(' ')[2]}."  # noqa: PLR2004
+    return f"{format_count(n, 'file')} found: {join_words(parts)}."
 
 
 def describe_undetected(incident_ids: Sequence[str]) -> str:

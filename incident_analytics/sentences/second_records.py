@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from incident_analytics.checks import require_columns
@@ -33,23 +35,24 @@ def describe_records(records: pd.DataFrame, differences: pd.DataFrame, *, n: int
     >>> records = pd.DataFrame({"tool": ["PagerDuty"] * 3, "incident_id": ["INC-1", "INC-2", None]})
     >>> differences = pd.DataFrame({"incident_id": ["INC-2", "INC-2"]})
     >>> describe_records(records.assign(candidates=""), differences, n=5)
-    'PagerDuty has a record of 2 of 5 incidents; 2 times in 1 of them differ. 1 record has no report.'
+    'PagerDuty recorded 2 of 5 incidents; 2 of their times differ from the report. 1 PagerDuty incident has no report.'
     """
     require_columns(records, "tool", "incident_id", "candidates")
     if records.empty:
         return ""
     tools = sorted(records["tool"].unique())
     n_recorded = records["incident_id"].nunique()
-    said = f"{join_words(tools)} {has(len(tools))} a record of {n_recorded:,} of {format_count(n, 'incident')}"
+    said = f"{join_words(tools)} recorded {n_recorded:,} of {format_count(n, 'incident')}"
     if n_recorded:
-        n_times, n_incidents = len(differences), differences["incident_id"].nunique()
-        differ = f"{format_count(n_times, 'time')} in {n_incidents:,} of them {'differs' if n_times == 1 else 'differ'}"
+        n_times = len(differences)
+        whose = "its" if n_recorded == 1 else "their"
+        differ = f"{n_times:,} of {whose} times {'differs' if n_times == 1 else 'differ'} from the report"
         said += f"; {differ}" if n_times else "; all times agree"
     n_several = int((records.groupby(["incident_id", "tool"]).size() > 1).groupby(level=0).any().sum())
     verb = "have" if n_several > 1 else "has"
     several = f" {n_several:,} {verb} several records: the first detection and the last end count." if n_several else ""
     n_stray = len(stray_records(records))
-    stray = f" {format_count(n_stray, 'record')} {has(n_stray)} no report." if n_stray else ""
+    stray = f" {_incidents_of(tools, n_stray)} {has(n_stray)} no report." if n_stray else ""
     n_unclear = int((records["candidates"] != "").sum())
     unclear = f" {n_unclear:,} may belong to several incidents and {are(n_unclear)} not used."
     return f"{said}.{several}{stray}{unclear if n_unclear else ''}"
@@ -72,16 +75,21 @@ def describe_stray_records(records: pd.DataFrame) -> str:
     --------
     >>> row = {"tool": ["PagerDuty"], "title": ["Queue is full"], "incident_id": [None], "candidates": [""]}
     >>> describe_stray_records(pd.DataFrame(row))
-    '1 PagerDuty record has no report: “Queue is full”.'
+    '1 PagerDuty incident has no report: “Queue is full”.'
     """
     require_columns(records, "tool", "title", "incident_id", "candidates")
     stray = stray_records(records)
     if stray.empty:
         return ""
-    tools = join_words(sorted(stray["tool"].unique()))
+    tools = sorted(stray["tool"].unique())
     titles = [f"“{cut(title, NAME)}”" for title in stray["title"].dropna()]
     named = f": {first_of(titles)}" if titles else ""
-    return f"{format_count(len(stray), f'{tools} record')} {has(len(stray))} no report{named}."
+    return f"{_incidents_of(tools, len(stray))} {has(len(stray))} no report{named}."
+
+
+def _incidents_of(tools: Sequence[str], n: int) -> str:
+    """Say how many incidents there are in these tools."""
+    return format_count(n, f"{join_words(tools)} incident")
 
 
 def stray_records(records: pd.DataFrame) -> pd.DataFrame:
@@ -110,7 +118,7 @@ def describe_times_by_record(times: pd.DataFrame, *, measure: str) -> str:
     >>> rows = {"record": ["reports", "PagerDuty", "shorter", "longer"], "n": [12, 11, 11, 11], "mean": spans}
     >>> times = pd.DataFrame(rows).assign(basis="detected to restored")
     >>> describe_times_by_record(times, measure="time to restore")
-    'For 11 incidents with both records, the mean time to restore (detected to restored) is 1h 15m to 1h 35m, whichever is right.'
+    'For 11 incidents with both records, the mean time to restore (detected to restored) is 1h 15m to 1h 35m, depending on which is right.'
     """  # noqa: E501 - a sentence as it is printed
     require_columns(times, "record", "basis", "n", "mean")
     by_record = {row.record: row for row in each_row(times)}
@@ -118,6 +126,6 @@ def describe_times_by_record(times: pd.DataFrame, *, measure: str) -> str:
     if not low.n:
         return ""
     ends = list(dict.fromkeys(format_span(row.mean) for row in (low, high)))
-    band = f"{' to '.join(ends)}{', whichever is right' if len(ends) > 1 else ' by either'}"
+    band = f"{' to '.join(ends)}{', depending on which is right' if len(ends) > 1 else ' by either'}"
     those = format_count(low.n, "incident")
     return f"For {those} with both records, the mean {measure} ({low.basis}) is {band}."

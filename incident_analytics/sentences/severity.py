@@ -93,7 +93,7 @@ def describe_rates(rates: pd.DataFrame) -> str:
     >>> table = pd.DataFrame({"period": ["2025-07", "2025-08"], "severity": "SEV-1", "n": [1, 4], "rate": [1, 3.9]})
     >>> table["severity"] = pd.Categorical(table["severity"], ["SEV-2", "SEV-1"], ordered=True)
     >>> describe_rates(table.assign(rate_low=[0.02, 1.1], rate_high=[5.4, 9.9]))
-    'Incidents per 30 days in August 2025: 3.9 SEV-1; no period differs by more than its margin of error.'
+    'Incidents per 30 days in August 2025: 3.9 SEV-1; no clear difference between periods.'
     """
     require_columns(rates, "period", "severity", "n", "rate", "rate_low", "rate_high")
     with_rate = rates[rates["rate"].notna() & rates["period"].notna()]
@@ -112,9 +112,9 @@ def describe_rates(rates: pd.DataFrame) -> str:
     bounds = with_rate.groupby(names).agg(low=("rate_low", "max"), high=("rate_high", "min"))
     apart = [str(name) for name in bounds.index[bounds["low"] > bounds["high"]]]
     if apart:
-        among = f", which among {n_periods} periods may be chance" if n_periods > FEW else ""
-        return f"{text}; for {join_words(apart)} some periods differ by more than their margins of error{among}."
-    return f"{text}; no period differs by more than its margin of error."
+        among = f", which may be chance among {n_periods} periods" if n_periods > FEW else ""
+        return f"{text}; some periods clearly differ for {join_words(apart)}{among}."
+    return f"{text}; no clear difference between periods."
 
 
 def describe_dispersion(dispersion: pd.DataFrame) -> str:
@@ -134,11 +134,11 @@ def describe_dispersion(dispersion: pd.DataFrame) -> str:
     --------
     >>> months = {"n": [40], "n_periods": [18], "first_period": ["2024-01"], "last_period": ["2025-06"]}
     >>> describe_dispersion(pd.DataFrame(months | {"dispersion": [2.13]}))
-    'Monthly counts varied 2.1 times as much as chance alone explains (dispersion, January 2024 to June 2025).'
+    'Monthly counts varied more than chance explains (2.1 times the variance, January 2024 to June 2025).'
     >>> describe_dispersion(pd.DataFrame(months | {"dispersion": [1.0]}))
-    'Month to month, counts varied no more than by chance (January 2024 to June 2025).'
+    'Monthly counts varied no more than by chance (January 2024 to June 2025).'
     >>> describe_dispersion(pd.DataFrame(months | {"n_periods": [3], "dispersion": [None]}))
-    'Dispersion not estimated (3 past months, at least 8 needed): counts are taken as Poisson.'
+    'Extra variation not estimated (3 past months, at least 8 needed): counts are taken as Poisson.'
     """
     require_columns(dispersion, "n", "n_periods", "first_period", "last_period", "dispersion")
     (row,) = each_row(dispersion)
@@ -148,12 +148,12 @@ def describe_dispersion(dispersion: pd.DataFrame) -> str:
             reason = f"no incident in {months}"
         else:
             reason = f"{months}, at least {DISPERSION_MINIMUM} needed"
-        return f"Dispersion not estimated ({reason}): counts are taken as Poisson."
+        return f"Extra variation not estimated ({reason}): counts are taken as Poisson."
     when = f"{label_of(row.first_period)} to {label_of(row.last_period)}"
     if row.dispersion <= 1:
-        return f"Month to month, counts varied no more than by chance ({when})."
+        return f"Monthly counts varied no more than by chance ({when})."
     times = format_digits(row.dispersion, 2)
-    return f"Monthly counts varied {times} times as much as chance alone explains (dispersion, {when})."
+    return f"Monthly counts varied more than chance explains ({times} times the variance, {when})."
 
 
 def describe_gaps(between: pd.DataFrame) -> str:

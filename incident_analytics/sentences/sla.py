@@ -314,7 +314,7 @@ def describe_budget_assumptions(spent: pd.DataFrame, *, longest: timedelta | Non
 
 
 def describe_full_outages(impact: pd.DataFrame) -> str:
-    """Say that budgets count outages in full, and for how many the share of users would not be known either.
+    """Say that budgets count outages in full, and for how many the share of users would be known.
 
     Parameters
     ----------
@@ -329,17 +329,17 @@ def describe_full_outages(impact: pd.DataFrame) -> str:
     Examples
     --------
     >>> describe_full_outages(pd.DataFrame({"n": [4, 2], "n_weighted": [1, 0]}))  # doctest: +NORMALIZE_WHITESPACE
-    "Each outage counts in full, whatever share of users was affected; for 5 of 6 service outages the report
-    doesn't say."
+    'Each outage counts in full, even if only some users were affected; that share is reported for 1 of 6 service
+    outages.'
     """
     require_columns(impact, "n", "n_weighted")
     n = int(impact["n"].sum())
-    n_full = n - int(impact["n_weighted"].sum())
+    n_shared = int(impact["n_weighted"].sum())
     if not n:
         return ""
-    counted = f"{'The' if n == 1 else 'Each'} outage counts in full, whatever share of users was affected"
-    if not n_full:
+    counted = f"{'The' if n == 1 else 'Each'} outage counts in full, even if only some users were affected"
+    if n_shared == n:
         return f"{counted}."
-    if n_full < n:
-        return f"{counted}; for {n_full:,} of {n:,} service outages the report doesn't say."
-    return f"{counted}; {'its report doesn' if n == 1 else 'the reports don'}'t say."
+    if n_shared:
+        return f"{counted}; that share is reported for {n_shared:,} of {n:,} service outages."
+    return f"{counted}; {'its report doesn' if n == 1 else 'the reports don'}'t give their share."

@@ -89,11 +89,11 @@ def response_tile(facts: ResponseFacts, *, so_far: bool = False) -> Tile:
     if facts.median is None:
         return Tile(name, "–", ("no completed report",))
     lines = (
-        *_others(facts),
         earlier_in_words(facts.earlier),
         change_in_words(facts.change, facts.median, facts.earlier),
         "" if facts.earlier else uncompared_in_words(facts.uncompared),
         _basis(facts),
+        *_others(facts),
     )
     return Tile(name, format_span(facts.median), tuple(filter(None, lines)), needs_action=facts.change.rose)
 
@@ -101,16 +101,19 @@ def response_tile(facts: ResponseFacts, *, so_far: bool = False) -> Tile:
 def _basis(facts: ResponseFacts) -> str:
     """Say how many incidents the median is based on, and what is doubtful about their times."""
     ongoing = f", {facts.n_open:,} ongoing" if facts.n_open else ""
-    doubts = [f"inferred in {facts.n_inferred:,}"] if facts.n_inferred else []
-    doubts += [f"contradicts the stated duration in {facts.n_contradicted:,}"] if facts.n_contradicted else []
-    doubts += [f"not recorded in {facts.n_missing:,} more"] if facts.n_missing else []
-    return f"from {format_count(facts.n, 'incident')}{ongoing}{'; time ' if doubts else ''}{', '.join(doubts)}"
+    numbers = {"inferred": facts.n_inferred, "at odds with the stated duration": facts.n_contradicted}
+    doubts = [f"{n:,} {doubt}" for doubt, n in numbers.items() if n]
+    if doubts:
+        n, _, doubt = doubts[0].partition(" ")
+        doubts[0] = f"{n} {'time' if n == '1' else 'times'} {doubt}"
+    doubts += [f"{facts.n_missing:,} more without a time"] if facts.n_missing else []
+    return f"{format_count(facts.n, 'incident')}{ongoing}{'; ' if doubts else ''}{', '.join(doubts)}"
 
 
 def _others(facts: ResponseFacts) -> list[str]:
     """Say the median of the recorded times alone, and of the reported durations, where it is another one."""
     others = (
-        ("recorded times alone", facts.median_recorded, facts.n_recorded),
+        ("recorded times only", facts.median_recorded, facts.n_recorded),
         ("reported durations", facts.stated, facts.n_stated),
     )
     return [

@@ -6,6 +6,7 @@ import os
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from html_page import Page
@@ -118,3 +119,15 @@ def test_a_long_page_of_somebody_else_is_no_index_of_ours_at_once() -> None:
     started = time.process_time()
     assert not is_page("<meta " * 100_000)
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_list_has_the_room_of_a_page_at_every_width(tmp_path: Path, tab: Any, width: int) -> None:
+    """The list has no contents next to it, and is not squeezed into their column."""
+    write(tmp_path, "review-2025Q2.html", headline="API and Frontend overspent their error budgets. " * 4)
+    assert write_index(tmp_path, Settings())
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.goto((tmp_path / "index.html").as_uri())
+    box = tab.locator(".reviews").bounding_box()
+    assert box["width"] > min(0.8 * width, 700)
+    assert box["x"] + box["width"] <= width

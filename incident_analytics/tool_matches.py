@@ -354,7 +354,7 @@ def incident_tool_problems(settings: Settings, tables: Tables) -> Iterator[tuple
     for each in differences(rows, matches, reports, settings.incident_tool.tolerance):
         report, row, milestone = each.reported, each.row, each.milestone
         one_of = f", one of {each.n_rows} records of it" if each.n_rows > 1 else ""
-        there = f"{row.tool} {row.key} in {row.file.name}:{row.line}{one_of}"
+        there = f"{row.tool} {row.key} ({row.file.name}:{row.line}{one_of})"
         here, other = (f"{at:%Y-%m-%d %H:%M}" for at in (report.times[milestone], row.times[milestone]))
-        message = f"{milestone} {here} UTC here, {other} UTC by {there}; correct whichever is wrong"
+        message = f"{milestone} at {here} UTC here, at {other} UTC in {there}; correct whichever is wrong"
         yield "time-difference", report.path, report.lines[milestone], message, report.incident_id

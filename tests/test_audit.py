@@ -88,7 +88,7 @@ def test_a_total_that_is_not_the_time_from_detection_to_restoration(tmp_path: Pa
             "duration-mismatch",
             5,
             (
-                "the Duration states 45m, but 2025-03-14 14:02 UTC to 15:47 UTC, where line 20 has it restored, "
+                "the Duration states 45m, but 2025-03-14 14:02 UTC to 15:47 UTC, when line 20 says it was restored, "
                 "make 1h 45m; correct one or the other"
             ),
         )
@@ -138,8 +138,8 @@ def test_a_row_without_a_time_may_be_the_end(tmp_path: Path) -> None:
 def test_a_range_that_does_not_end_with_the_restoration(tmp_path: Path, end: str) -> None:
     """At 16:30 there is a row, of something that followed."""
     message = (
-        f"the Duration ends 2025-03-14 {end} UTC, but line 20 has it restored at 2025-03-14 15:47 UTC; correct one or "
-        "the other"
+        f"the Duration ends 2025-03-14 {end} UTC, but line 20 says it was restored at 2025-03-14 15:47 UTC; correct "
+        "one or the other"
     )
     rows = f"{ROWS}\n| 16:30 | Write to the customers |"
     assert audited(tmp_path, duration=f"14:02 - {end}", rows=rows) == [("duration-mismatch", 5, message)]
@@ -206,8 +206,8 @@ def test_support_hours_of_the_calendar_are_said_beside_the_mismatch(tmp_path: Pa
             "duration-mismatch",
             5,
             (
-                "the Duration states 1h 30m, but 2025-03-14 16:00 UTC to 2025-03-17 09:30 UTC, where line 19 has it "
-                "restored, make 65h 30m; correct one or the other"
+                "the Duration states 1h 30m, but 2025-03-14 16:00 UTC to 2025-03-17 09:30 UTC, when line 19 says it "
+                "was restored, make 65h 30m; correct one or the other"
             ),
         ),
         (

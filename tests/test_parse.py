@@ -482,7 +482,7 @@ def test_what_goes_on_is_open_whatever_its_reports_status(
     ("status", "duration", "rows", "message"),
     [
         ("Final", "14:02 - ongoing", "| 14:02 | Initial alert/detection |\n| 15:00 | Service restored |\n",
-         "the Duration '14:02 - ongoing' says that the incident goes on, but line 13 has it restored"),
+         "the Duration '14:02 - ongoing' says that the incident goes on, but line 13 says it was restored"),
         ("Draft", "14:02 - 15:00 (still open)", "",
          "the Duration '14:02 - 15:00 (still open)' says that the incident goes on, but line 3 says when it ended"),
         ("Monitoring", "1h", "", "the Status 'Monitoring' says that the incident goes on, but line 3 says how long it lasted"),
@@ -579,7 +579,7 @@ def test_a_range_that_does_not_count_is_a_problem_with_both_lines(tmp_path: Path
     problems = corpus.problems[corpus.problems["code"] == "duration-mismatch"]
     assert problems["line"].tolist() == [3]
     message = (
-        "the Duration's own times make 23h 00m, it states 1h 00m, and line 13 has it restored at 2025-03-14 11:00 UTC, "
+        "the Duration's own times make 23h 00m, it states 1h 00m, and line 13 says it was restored at 2025-03-14 11:00 UTC, "
         "which makes the stated length and counts; correct its times"
     )
     assert problems["message"].tolist() == [message]

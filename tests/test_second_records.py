@@ -152,8 +152,8 @@ def test_several_pages_of_one_incident_are_its_record(tmp_path: Path) -> None:
     )
     named = found[found["code"].isin(["time-difference", "ambiguous-match"])]
     assert named["message"].tolist() == [
-        f"{milestone} 2025-07-04 {here} UTC here, 2025-07-04 {there} UTC by PagerDuty {key} in pages.csv:{line}, "
-        "one of 3 records of it; correct whichever is wrong"
+        f"{milestone} at 2025-07-04 {here} UTC here, at 2025-07-04 {there} UTC in PagerDuty {key} (pages.csv:{line}, "
+        "one of 3 records of it); correct whichever is wrong"
         for milestone, here, there, key, line in (
             ("responded", "09:05", "09:22", 11, 2),
             ("restored", "10:00", "10:30", 13, 4),

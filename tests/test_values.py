@@ -265,7 +265,7 @@ def test_loss(words: str, loss: Loss | None) -> None:
 def test_words_that_tell_no_loss(words: str) -> None:
     with pytest.raises(Unreadable) as caught:
         read_loss(words)
-    assert str(caught.value) == f"{words!r} is not a share of the uptime; write a percentage such as 0.13%"
+    assert str(caught.value) == f"{words!r} is not a percentage of the uptime; write one such as 0.13%"
 
 
 AMOUNTS: list[tuple[str, Amount | None]] = [

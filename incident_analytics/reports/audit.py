@@ -88,7 +88,7 @@ def _duration(report: Report, settings: Settings) -> Iterator[Finding]:
         if begin is None or cure is None or duration.is_open:
             return
         windows = [(begin, incident[f"{cure}_at"])]
-        words = f"{_range(report, *windows[0])}, where line {report.lines[f'{cure}_at']} has it {cure},"
+        words = f"{_range(report, *windows[0])}, when line {report.lines[f'{cure}_at']} says it was {cure},"
     span = _sum(windows)
     used = [(row["started_at"], row["ended_at"]) for row in report.rows["outages"] if row["ended_at"] is not None]
     if report.gaps and stated is not None and spans_agree(stated, _sum(used), approximate=duration.approximate):
@@ -149,7 +149,7 @@ def _end(report: Report, windows: list[Window]) -> str | None:
             restored - start, end - start, approximate=duration.approximate
         ):
             return None if duration.approximate else _without_row(report, windows[:-1])
-        place = f"line {report.lines['restored_at']} has it restored at {report.clock(restored)}"
+        place = f"line {report.lines['restored_at']} says it was restored at {report.clock(restored)}"
         return f"{message} {place}; correct one or the other"
     return _without_row(report, windows)
 

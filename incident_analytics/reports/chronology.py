@@ -328,7 +328,9 @@ class Chronology:
         line, confirmed_by = self.report.lines["duration"], ""
         if restored is not None:
             row, over = restored
-            confirmed_by = f", and line {self.reader.entries[row].line} has it restored at {self.report.clock(over)}"
+            confirmed_by = (
+                f", and line {self.reader.entries[row].line} says it was restored at {self.report.clock(over)}"
+            )
             if duration.total and spans_agree(duration.total, over - (begun or over), approximate=duration.approximate):
                 message = f"{fault}{confirmed_by}, which makes the stated length and counts; correct its times"
                 self.report.problem("duration-mismatch", line, message)

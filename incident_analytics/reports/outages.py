@@ -48,7 +48,7 @@ class OutageReader:
         windows = self.report.placement.windows if self.report.placement else ()
         lines, end = self.report.lines, None
         if self.values.get("restored_at") is not None:
-            end = f"line {lines['restored_at']} has it restored"
+            end = f"line {lines['restored_at']} says it was restored"
         elif windows and windows[-1][1] is not None:
             end = f"line {lines['duration']} says when it ended"
         elif label != "Duration" and duration is not None and duration.total is not None:

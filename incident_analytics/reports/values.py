@@ -591,7 +591,7 @@ def read_loss(text: str) -> Loss | None:
     Raises
     ------
     Unreadable
-        ``'8 minutes' is not a share of the uptime; write a percentage such as 0.13%``
+        ``'8 minutes' is not a percentage of the uptime; write one such as 0.13%``
 
     Examples
     --------
@@ -618,7 +618,7 @@ def read_loss(text: str) -> Loss | None:
             return Loss(parts[0], about)
         if len(parts) == 1 and (0.9 <= parts[0] < 1 or any(map(_LEFT.fullmatch, words))):  # noqa: PLR2004 - what is left
             return Loss(round(1 - parts[0], 12), about)
-    raise Unreadable(f"{text.strip()!r} is not a share of the uptime; write a percentage such as 0.13%")
+    raise Unreadable(f"{text.strip()!r} is not a percentage of the uptime; write one such as 0.13%")
 
 
 _CURRENCIES: Final = {

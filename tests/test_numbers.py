@@ -325,7 +325,7 @@ def test_the_page_says_how_much_of_a_change_of_the_mean_is_the_mix_of_severities
     scope = Scope.of(demo_corpus, "2025Q3", demo_settings)
     whole = measures.mix(scope, scope.comparisons[0].period).iloc[0]
     text = text_of(ReviewPage(scope).response_change())
-    assert "because more were of a severity that takes longer" in text
+    assert "because the mix shifted to slower severities" in text
     for part in ("within", "mix"):
         assert format_span(abs(whole[part])) in text
 

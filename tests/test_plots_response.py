@@ -177,7 +177,7 @@ def test_an_ongoing_incident_has_no_dot_and_the_others_have_theirs() -> None:
     drawn = plots.plot_response(table, times=rows)
     (row,) = dots(drawn)
     assert [x for x, _ in row] == [1800, 3600]
-    assert "each dot is one ended incident;" in plots.alt_text(drawn)
+    assert "each dot is one resolved incident;" in plots.alt_text(drawn)
 
 
 def test_a_caption_explains_only_the_marks_that_are_drawn() -> None:

@@ -194,7 +194,7 @@ class TestPreventiveItems:
             *(None, None, None),
         ]
         assert sentences.describe_prevention(table) == (
-            "1 of 4 incidents with action items has a preventive one; 1 has none: b. For 2 it isn't known. "
+            "1 of 4 incidents with action items has a preventive one; 1 has none: b. For 2 it isn't clear. "
             "e lists no action items. 3 of 6 action items have a class, all proposed from their words."
         )
 

@@ -138,7 +138,7 @@ def plot_response(
             if incidents is None or row.n > 1:
                 _draw_median(axes, row, y + place)
         axes.grid(axis="x")
-        dot = f"; each dot is one {'ended ' if rows['n_open'].any() else ''}incident"
+        dot = f"; each dot is one {'resolved ' if rows['n_open'].any() else ''}incident"
         dots = _p90_legend(rows) if incidents is None else dot if any(map(len, incidents)) else ""
         explain(
             axes,

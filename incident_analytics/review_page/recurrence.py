@@ -89,7 +89,7 @@ class Recurrence(Part):
             (detected, sentences.describe_detection(detected), ["detected_by", *columns, "median", "n_spans"]),
             (triggered, sentences.describe_triggers(triggered), ["trigger", *columns]),
         ]
-        headings = {"median": "Time to detect", "n_spans": "n of these"}
+        headings = {"median": "Time to detect", "n_spans": "n with time"}
         shown = [
             showing.text(said)
             + showing.table(

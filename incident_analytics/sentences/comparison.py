@@ -147,8 +147,8 @@ def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
     >>> for column, minutes in {"mean_before": 100, "mean_after": 156, "within": 38, "mix": 18}.items():
     ...     table[column] = pd.to_timedelta([minutes], unit="min")
     >>> describe_mix(table, earlier="Q2 2025")  # doctest: +NORMALIZE_WHITESPACE
-    'The mean rose by 56m since Q2 2025: 38m because incidents of the same severity took longer, 18m because more were
-    of a severity that takes longer.'
+    'The mean rose by 56m since Q2 2025: 38m because incidents of the same severity took longer, 18m because the mix
+    shifted to slower severities.'
     """
     require_columns(mix, "group", "n_before", "n_after", "mean_before", "mean_after", "within", "mix")
     (row,) = each_row(mix[mix["group"] == "all"])
@@ -161,7 +161,7 @@ def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
     rose = change > pd.Timedelta(0)
     causes = (
         (row.within, "incidents of the same severity took longer", "incidents of the same severity took less time"),
-        (row.mix, "more were of a severity that takes longer", "fewer were of a severity that takes longer"),
+        (row.mix, "the mix shifted to slower severities", "the mix shifted to faster severities"),
     )
     parts = [
         f"{'' if (part > pd.Timedelta(0)) == rose else 'less '}{format_span(abs(part))} because "

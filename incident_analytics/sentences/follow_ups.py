@@ -31,9 +31,10 @@ def describe_follow_ups(facts: FollowUpFacts, *, label: str) -> str:
     if not facts.n_due:
         n = facts.n_items_unknown
         status = f", {n:,} of them without a recorded status" if n else ""
-        return f"{done} From all incidents to date: {format_count(facts.n_items, 'item')} without a due date{status}."
+        items = format_count(facts.n_items, "item")
+        return f"{done} Across all incidents: {items} {has(facts.n_items)} no due date{status}."
     if facts.is_clear:
-        return f"{done} From all incidents to date nothing is overdue."
+        return f"{done} Across all incidents, nothing is overdue."
     late = ""
     if facts.n_overdue and facts.oldest is not None:
         by = "by" if facts.n_overdue == 1 else "the longest by"
@@ -45,7 +46,7 @@ def describe_follow_ups(facts: FollowUpFacts, *, label: str) -> str:
         late = f"{late}; {more}" if late else more
     undated = undated_items(facts.n_open_undated)
     parts = [late or "no item is known to be overdue", *([undated] if undated else [])]
-    return f"{done} From all incidents to date: {'; '.join(parts)}."
+    return f"{done} Across all incidents: {'; '.join(parts)}."
 
 
 def _progress(facts: FollowUpFacts, label: str) -> str:

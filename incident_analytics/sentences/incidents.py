@@ -10,7 +10,7 @@ from incident_analytics.formatting import capitalized, format_amount, format_sha
 
 __all__ = ["RANKED_BY", "describe_marks", "incident_time", "incident_users", "lost_revenue"]
 
-RANKED_BY: Final = "in order of severity, then of impact (users, revenue or time)"
+RANKED_BY: Final = "sorted by severity, then impact (users, revenue or time)"
 """How `highlights.rank_incidents` ranks, for who reads the page."""
 
 _INFERRED: Final = "*"

@@ -32,7 +32,7 @@ def describe_prevention(preventive: pd.DataFrame) -> str:
     >>> said = describe_prevention(pd.DataFrame(rows).assign(is_prevented=prevented))
     >>> print(said.replace(". ", ".\n"))
     1 of 3 incidents with action items has a preventive one; 1 has none: b.
-    For 1 it isn't known.
+    For 1 it isn't clear.
     d lists no action items.
     4 of 7 action items have a class, all proposed from their words.
     """
@@ -49,7 +49,7 @@ def describe_prevention(preventive: pd.DataFrame) -> str:
     said = f"{n_prevented:,} of {n_incidents} with action items {has(n_prevented)} a preventive one"
     said += f"; {len(without)} {has(len(without))} none: {first_of(without)}." if without else "."
     if n_open:
-        said += f" For {n_open:,} it isn't known."
+        said += f" For {n_open:,} it isn't clear."
     bare = preventive.loc[preventive["n"] == 0, "incident_id"].tolist()
     if bare:
         said += f" {first_of(bare)} {'lists' if len(bare) == 1 else 'list'} no action items."

@@ -70,14 +70,14 @@ def describe_maintenance(availability: pd.DataFrame) -> str:
     >>> start, end = pd.to_datetime(["2025-07-01", "2025-10-01"], utc=True)
     >>> rows = {"service": ["Search"], "start": start, "end": end, "window": pd.Timedelta(days=92) - pd.Timedelta("4h")}
     >>> describe_maintenance(pd.DataFrame(rows))
-    'Planned maintenance is left out: 4h for Search.'
+    'Planned maintenance is excluded: 4h for Search.'
     """
     require_columns(availability, "service", "start", "end", "window")
     left_out = (availability["end"] - availability["start"]) - availability["window"]
     by_service = left_out.groupby(availability["service"]).sum()
     by_service = by_service[by_service > pd.Timedelta(0)].sort_values(ascending=False, kind="stable")
     spans = [f"{format_span(span)} for {service}" for service, span in by_service.items()]
-    return f"Planned maintenance is left out: {first_of(spans)}." if spans else ""
+    return f"Planned maintenance is excluded: {first_of(spans)}." if spans else ""
 
 
 def describe_downtime(downtime: pd.DataFrame) -> str:

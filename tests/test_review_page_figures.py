@@ -152,7 +152,7 @@ def test_the_tiles_of_a_quarter(quarter: ReviewPage) -> None:
         [
             "Q2 2025: 36m, Q3 2024: 1h 57m",
             "too few to call it a change",
-            "13 incidents; 7 times inferred",
+            "13 incidents, 7 times inferred",
             "recorded times only: 2h 53m (n = 6)",
         ],
     )
@@ -163,7 +163,7 @@ def test_the_tiles_of_a_quarter(quarter: ReviewPage) -> None:
     assert found["Overdue action items"] == (
         "37",
         [
-            "all incidents to date; up to 19 months",
+            "all incidents to date, up to 19 months late",
             "13 more past due, status not recorded",
             "4 more open, no readable due date",
             "Q3 2025 items: 25 of 49 done, 16 open, 8 without a status",
@@ -443,7 +443,7 @@ def test_pending_reports_are_said_to_be_pending(make: Make) -> None:
     assert notices(page)[0].startswith("2 reports are not final. Incident counts and service levels include them;")
     found = tiles(page)
     assert (found["Incidents"][0], found["Incidents"][1][0]) == ("45", "4 SEV-1, 12 SEV-2, 29 SEV-3")
-    basis = "43 incidents; 20 times inferred, 3 at odds with the stated duration"
+    basis = "43 incidents, 20 times inferred, 3 at odds with the stated duration"
     assert basis in found["Median time to restore"][1]
     assert found["Error budgets overspent"][0] == "4 of 30"
     assert decisions(page)[-1].startswith("2 post-mortems are not final: set a date for each.")
@@ -495,7 +495,7 @@ def test_a_week(make: Make) -> None:
     found = tiles(make("2025-W30"))
     assert found["Incidents"][0] == "2"
     assert found["Median time to restore"][0] == "2h 34m"
-    assert "2 incidents; 2 times inferred" in found["Median time to restore"][1]
+    assert "2 incidents, 2 times inferred" in found["Median time to restore"][1]
 
 
 # --- silence ----------------------------------------------------------------------------------------------------------

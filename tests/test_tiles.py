@@ -71,7 +71,7 @@ from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_u
                 (
                     "Q2 2025: 1h",
                     "too few to call it a change",
-                    "13 incidents, 1 ongoing; 2 more without a time",
+                    "13 incidents, 1 ongoing, 2 more without a time",
                 ),
             ),
         ),
@@ -84,7 +84,7 @@ from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_u
             Tile(
                 "Median time to restore",
                 "2h",
-                ("Q2 2025: 1h", "significantly down on Q2 2025", "6 incidents; 5 times inferred"),
+                ("Q2 2025: 1h", "significantly down on Q2 2025", "6 incidents, 5 times inferred"),
             ),
         ),
         (
@@ -95,7 +95,7 @@ from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_u
                 (
                     "Q2 2025: 1h",
                     "significantly down on Q2 2025",
-                    "1 incident; 1 time inferred, 1 at odds with the stated duration",
+                    "1 incident, 1 time inferred, 1 at odds with the stated duration",
                 ),
             ),
         ),
@@ -169,7 +169,7 @@ from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_u
                 "Overdue action items",
                 "2",
                 (
-                    "all incidents to date; up to 45 days",
+                    "all incidents to date, up to 45 days late",
                     "3 more past due, status not recorded",
                     "Q3 2025 items: 3 of 4 done, 1 open",
                 ),
@@ -194,7 +194,7 @@ from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_u
             Tile(
                 "Overdue action items",
                 "2",
-                ("all incidents to date; up to 45 days", "4 more open, no readable due date"),
+                ("all incidents to date, up to 45 days late", "4 more open, no readable due date"),
                 needs_action=True,
             ),
         ),

@@ -107,7 +107,7 @@ def _basis(facts: ResponseFacts) -> str:
         n, _, doubt = doubts[0].partition(" ")
         doubts[0] = f"{n} {'time' if n == '1' else 'times'} {doubt}"
     doubts += [f"{facts.n_missing:,} more without a time"] if facts.n_missing else []
-    return f"{format_count(facts.n, 'incident')}{ongoing}{'; ' if doubts else ''}{', '.join(doubts)}"
+    return f"{format_count(facts.n, 'incident')}{ongoing}{', ' if doubts else ''}{', '.join(doubts)}"
 
 
 def _others(facts: ResponseFacts) -> list[str]:
@@ -183,7 +183,7 @@ def follow_up_tile(facts: FollowUpFacts, *, label: str) -> Tile:
     if not facts.n_overdue and undated:
         return Tile(name, "none known", tuple(filter(None, (undated, done))))
     more = f"{unknown:,} more past due, status not recorded" if unknown else ""
-    longest = "" if facts.oldest is None else f"; up to {long_span(facts.oldest)}"
+    longest = "" if facts.oldest is None else f", up to {long_span(facts.oldest)} late"
     undated = f"{facts.n_open_undated:,} more open, no readable due date" if undated else ""
     lines = (f"all incidents to date{longest}", more, undated, done)
     return Tile(name, f"{facts.n_overdue:,}", tuple(filter(None, lines)), needs_action=bool(facts.n_overdue))

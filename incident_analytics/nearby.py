@@ -113,8 +113,8 @@ def _one_tool(tools: dict[str, list[Path]], folder: Path, questions: list[str]) 
         return ()
     files = tuple(file for found in tools.values() for file in found)
     if files and (problem := _without_zone(files)):
-        place = "Write it at timezone under [incident_tool]"
-        questions.append(f"In which zone are the times of {_named(files[0], folder)}? {place}; {problem}.")
+        place = "Set timezone under [incident_tool]"
+        questions.append(f"Which time zone are the times of {_named(files[0], folder)} in? {place}; {problem}.")
     return files
 
 

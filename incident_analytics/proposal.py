@@ -601,9 +601,9 @@ def _settled_zone(zones: Counter[str], house: Mapping[str, str], n: int) -> tupl
 def _zone_questions(zones: Counter[str], house: Mapping[str, str], *, n: int) -> Iterator[str]:
     if _settled_zone(zones, house, n):
         return
-    asked = "In which time zone are the times that name none?"
+    asked = "Which time zone applies to times that name none?"
     may_be = [f"{zone} may be {' or '.join(each)}. " for zone in {**house, **zones} if (each := zones_meant(zone))]
-    remedy = f"{''.join(may_be)}Write it at timezone; until then they are read as UTC."
+    remedy = f"{''.join(may_be)}Set timezone; until then they are read as UTC."
     said = [f"{zone} in {Path(file).name}" for zone, file in house.items()]
     named = ", ".join([*said, *(f"{zone} in {_count(n_with, 'report')}" for zone, n_with in zones.most_common())])
     if not named:
@@ -611,7 +611,7 @@ def _zone_questions(zones: Counter[str], house: Mapping[str, str], *, n: int) ->
     elif 2 * zones.total() <= n and not said:
         yield f"{asked} Of {_count(n, 'report')}, only some name one: {named}. {remedy}"
     else:
-        yield f"{asked} Named are {named}. {remedy}"
+        yield f"{asked} Found: {named}. {remedy}"
 
 
 def _order_questions(orders: Sequence[set[bool]], records: Records) -> Iterator[str]:
@@ -620,14 +620,13 @@ def _order_questions(orders: Sequence[set[bool]], records: Records) -> Iterator[
     n_unclear = len({row["path"] for row in records.rows("problems") if row["code"] == "ambiguous-date"})
     if len(n_by_order) > 1:
         yield (
-            f"Does the day come first in dates such as 05.03.2026? It does in {_count(n_by_order[True], 'report')} and "
-            f"does not in {n_by_order[False]}. Write the usual order at date_order."
+            f"Does the day come first in dates such as 05.03.2026? Yes in "
+            f"{_count(n_by_order[True], 'report')}, no in {n_by_order[False]}. Set date_order to the usual one."
         )
     elif not n_by_order and n_unclear:
         yield (
             f"Does the day come first in dates such as 05.03.2026? {_count(n_unclear, 'report')} "
-            f"{'has one that may be two days' if n_unclear == 1 else 'have some that may be two days'}. "
-            "Write the order at date_order."
+            f"{'has an ambiguous one' if n_unclear == 1 else 'have ambiguous ones'}. Set date_order."
         )
 
 
@@ -796,7 +795,7 @@ def _severity_lines(
     examples = [f'Critical = "{order[-1]}"', f'Minor = "{order[0]}"']
     explained = "# least to worst" if tuple(order) == SEVERITIES else "# least to worst, as your reports call them"
     return [
-        *([f"# How other words are read: {visible(counted)}. Change what is wrong."] if synonyms else []),
+        *([f"# How other severities are read: {visible(counted)}. Change any that are wrong."] if synonyms else []),
         "[severities]",
         f"order = [{', '.join(map(toml_text, order))}] {explained}",
         f"synonyms = {{ {', '.join(words)} }}" if words else f"# synonyms = {{ {', '.join(asked or examples)} }}",

@@ -83,7 +83,7 @@ def test_what_the_files_do_not_say_is_asked(tmp_path: Path) -> None:
     found = find_nearby(tmp_path)
     assert [question.partition("?")[0] for question in found.questions[:3]] == [
         "Does jira.csv from Jira have incidents or action items",
-        "In which zone are the times of pages.csv",
+        "Which time zone are the times of pages.csv in",
         "Which export has your action items: a.csv, b.csv",
     ]
     assert found.questions[3].startswith("a.yaml, b.yaml can't be imported yet: api has several targets: 0.999 (")

@@ -79,8 +79,8 @@ def test_what_the_reports_leave_open_is_asked(tmp_path: Path) -> None:
     asked = [line for line in text.splitlines() if line.startswith("# - ")]
     assert asked == [
         (
-            "# - In which time zone are the times that name none? Named are CET in 2 reports, UTC in 1 report, "
-            "CST in 1 report. CST may be America/Chicago or Asia/Shanghai. Write it at timezone; until then they are "
+            "# - Which time zone applies to times that name none? Found: CET in 2 reports, UTC in 1 report, "
+            "CST in 1 report. CST may be America/Chicago or Asia/Shanghai. Set timezone; until then they are "
             "read as UTC."
         ),
         '# - Which severity is "Sev C" (1 report)? Add it to synonyms.',
@@ -116,12 +116,12 @@ def test_places_in_several_reports_settle_which_zone_an_abbreviation_means(
 def test_a_zone_that_few_reports_name_is_asked_for(tmp_path: Path) -> None:
     text = propose(tmp_path, ("SEV-1", "Europe/London", "API"), *[("SEV-1", "", "API")] * 3)
     assert "timezone" not in tomllib.loads(text)
-    assert "Of 4 reports, only some name one: Europe/London in 1 report. Write it at timezone; until then" in text
+    assert "Of 4 reports, only some name one: Europe/London in 1 report. Set timezone; until then" in text
 
 
 def test_of_no_zone_it_is_said_that_times_are_utc(tmp_path: Path) -> None:
     text = propose(tmp_path, *[("SEV-1", "", "API")] * 2)
-    assert "No report names one. Write it at timezone; until then they are read as UTC." in text
+    assert "No report names one. Set timezone; until then they are read as UTC." in text
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_of_no_zone_it_is_said_that_times_are_utc(tmp_path: Path) -> None:
             None,
             "only some name one: Europe/London in 1 report.",
         ),
-        ("README.md", "All times are in CET.", None, "Named are CET in README.md, Europe/London in 1 report."),
+        ("README.md", "All times are in CET.", None, "Found: CET in README.md, Europe/London in 1 report."),
         ("ADR-4.md", "Times are Helsinki time.", None, "Of 4 reports, only some name one: Europe/London in 1 report."),
         ("README.md", "We had a good time in Helsinki.", None, "Of 4 reports, only some name one"),
     ],
@@ -154,7 +154,7 @@ def test_what_explains_the_reports_says_their_zone(
     text = propose_settings(read_records(place, settings=Settings()), [place], folder=tmp_path)
     assert tomllib.loads(text).get("timezone") == zone
     assert asked in text
-    assert ("In which time zone" in text) == bool(asked)
+    assert ("Which time zone applies" in text) == bool(asked)
 
 
 def test_all_reports_that_name_another_zone_count_before_what_explains_them(tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_all_reports_that_name_another_zone_count_before_what_explains_them(tmp_
         (tmp_path / f"{number}.md").write_text(text, encoding="utf-8")
     text = propose_settings(read_records(tmp_path, settings=Settings()), [tmp_path], folder=tmp_path)
     assert "timezone" not in tomllib.loads(text)
-    assert "Named are Europe/Helsinki in README.md, UTC in 3 reports." in text
+    assert "Found: Europe/Helsinki in README.md, UTC in 3 reports." in text
 
 
 def test_zones_next_to_times_at_the_head_are_named_in_the_question(tmp_path: Path) -> None:
@@ -227,8 +227,8 @@ def test_without_one_scale_the_order_is_the_default(tmp_path: Path, words: tuple
     [
         (("20.03.2025", "05.03.2025"), "day-first", ""),
         (("03/20/2025", "05.03.2025"), "month-first", ""),
-        (("20.03.2025", "03/20/2025"), None, "It does in 1 report and does not in 1. Write the usual order"),
-        (("05.03.2025", "06.03.2025"), None, "2 reports have some that may be two days. Write the order"),
+        (("20.03.2025", "03/20/2025"), None, "Yes in 1 report, no in 1. Set date_order to the usual one."),
+        (("05.03.2025", "06.03.2025"), None, "2 reports have ambiguous ones. Set date_order."),
         (("2025-03-20", "2025-03-05"), None, ""),
     ],
 )

@@ -353,7 +353,7 @@ def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None
     )
     links = links or {}
     columns: dict[str, list[_Cell]] = {
-        "Date": [_plain("" if each.occurred_at is None else f"{each.occurred_at:%Y-%m-%d}") for each in listed],
+        "Date": [_day(each.occurred_at) for each in listed],
         "Incident": [
             cell_link(cut(each.title or each.incident_id, _TITLE), links.get(each.incident_id)) for each in listed
         ],
@@ -568,6 +568,12 @@ def _headed(heading: str, shown: Shown) -> Shown:
 
 def _plain(words: str) -> _Cell:
     return words_as_html(words), escape_markdown(nowrap(words))
+
+
+def _day(at: pd.Timestamp | None) -> _Cell:
+    """Return a cell with a date on one line, in a notebook too, where the page's style sheet is not."""
+    words = "" if at is None else f"{at:%Y-%m-%d}"
+    return f'<span style="white-space: nowrap">{words}</span>' if words else "", escape_markdown(nowrap(words))
 
 
 def _broken_at_commas(words: str) -> _Cell:

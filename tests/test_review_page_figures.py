@@ -716,10 +716,16 @@ def test_every_service_that_an_incident_affected_is_in_the_tables_of_service_lev
 def test_items_past_due_of_unrecorded_status_are_in_the_table(tmp_path: Path) -> None:
     items = "## Action Items\n\n| Action | Due Date | Priority |\n|--|--|--|\n| Add an alert | 2025-07-20 | High |\n"
     text = AFFECTED.format(n=1, duration="10:00 - 11:00", service="API", users="12") + f"\n{items}"
-    (tmp_path / "INC-2025-07-05-001.md").write_text(text)
-    page = ReviewPage(Scope.of(load(tmp_path, status="all"), "2025Q3", Settings(), at("2025-10-01")))
+
+    def review(text: str) -> ReviewPage:
+        (tmp_path / "INC-2025-07-05-001.md").write_text(text)
+        return ReviewPage(Scope.of(load(tmp_path, status="all"), "2025Q3", Settings(), at("2025-10-01")))
+
+    assert review(text).action_completion() is None  # of a single item the sentence says all
+    page = review(f"{text}| Add a test | 2025-12-20 | Medium |\n")
     heading, *found = rows(page.action_completion())
     high = dict(zip(heading, next(row for row in found if row[0] == "High"), strict=True))
+    assert [row[0] for row in found] == ["High", "Medium"], "no priority without an item"
     assert "Overdue" not in high  # a column of zeros
     assert high["Past due, unknown"] == "1"
     assert tiles(page)["Action items past due"][0] == "1"
@@ -926,3 +932,12 @@ def has_readable_numbers(*words: str) -> None:
     found = {number for number in _NUMBER.findall(text) if len(number.strip("0.%").replace(".", "")) > 3}
     assert {number for number in found if not number.startswith("99.")} == set()
     assert {number for number in found if len(number) > len("99.999%")} == set()
+
+
+def test_the_figures_of_a_single_incident_are_shown_once(tmp_path: Path) -> None:
+    """Its time is in the list: tables by severity and service would repeat it, and a chart of one rate has no course."""
+    text = AFFECTED.format(n=1, duration="10:00 - 11:00", service="API", users="12")
+    (tmp_path / "INC-2025-07-05-001.md").write_text(text)
+    page = ReviewPage(Scope.of(load(tmp_path, status="all"), "2025Q3", Settings(), at("2025-10-01")))
+    assert page.response_table() is None
+    assert page.response_by_service() is None

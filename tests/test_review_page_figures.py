@@ -935,7 +935,7 @@ def has_readable_numbers(*words: str) -> None:
 
 
 def test_the_figures_of_a_single_incident_are_shown_once(tmp_path: Path) -> None:
-    """Its time is in the list: tables by severity and service would repeat it, and a chart of one rate has no course."""
+    """Its time is in the list: tables by severity and service would repeat it, and one rate needs no chart."""
     text = AFFECTED.format(n=1, duration="10:00 - 11:00", service="API", users="12")
     (tmp_path / "INC-2025-07-05-001.md").write_text(text)
     page = ReviewPage(Scope.of(load(tmp_path, status="all"), "2025Q3", Settings(), at("2025-10-01")))

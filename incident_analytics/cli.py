@@ -619,8 +619,10 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
         say(f"The budget, what is left of it and how long it lasts are those of each {length}.")
     headings = {"actions": ITEM_HEADINGS, "teams": ITEM_HEADINGS, "process": REPORT_HEADINGS}
     in_words = {"ratings": ("impact", sentences.impact_in_words), "process": ("metric", sentences.step_in_words)}
-    column, written = in_words.get(kind, (None, None))
-    named = table.assign(**{column: table[column].map(written)}) if column else table
+    named = table
+    if kind in in_words:
+        column, written = in_words[kind]
+        named = table.assign(**{column: table[column].map(written)})
     say(*(as_text(named, shown, headings.get(kind, {})) if len(named) else (NOTHING.get(kind, "nothing to show"),)))
     for sentence in [] if changes is None else changes["sentence"]:
         say("", sentence)

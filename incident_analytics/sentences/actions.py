@@ -139,7 +139,7 @@ def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=
     return f"Still open after {span}: {join_words(parts)}.{rest}"
 
 
-def _items(group: object, groups: list[str]) -> str:
+def _items(group: Any, groups: list[str]) -> str:
     """Name the items of a group."""
     return f"items without {groups[0]}" if pd.isna(group) else f"{cut(str(group), NAME)} items"
 

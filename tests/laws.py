@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
 
 TIMES = int(os.environ.get("LAWS", "1"))
 """The factor. With 1 the examples are always the same ones, so that no run fails where another one passes."""
+
+MORE_IN_LAWS = pytest.mark.hypothesis
+"""The mark of tests that are not laws, but for which `make laws` has more cases as well: it runs what has this mark."""
 
 
 def examples(number: int) -> settings:

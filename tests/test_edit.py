@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import TIMES, examples
+from laws import MORE_IN_LAWS, TIMES, examples
 from pandas.testing import assert_frame_equal
 from report_writer import write_report
 from test_round_trip import facts
@@ -445,6 +445,7 @@ SOME = REPORTS if TIMES > 1 else REPORTS[::3]
 """Every third report of the collections; `make laws` takes all of them."""
 
 
+@MORE_IN_LAWS
 def test_reports_of_the_collections_keep_their_bytes_and_every_fourth_is_read_as_before(tmp_path: Path) -> None:
     assert len(REPORTS) > 200
     for name in ("before", "after"):
@@ -458,6 +459,7 @@ def test_reports_of_the_collections_keep_their_bytes_and_every_fourth_is_read_as
     check_tables(tmp_path / "before", tmp_path / "after")
 
 
+@MORE_IN_LAWS
 def test_without_its_blocks_every_report_is_as_it_was_but_for_placeholders() -> None:
     for file in SOME:
         content = file.read_bytes()

@@ -136,10 +136,10 @@ class TestAgreement:
         )
 
     def test_where_severity_has_nothing_to_do_with_it_findings_are_rare(self) -> None:
-        """50 histories of 25 incidents: any of the four in at most 5.5%."""
+        """20 histories of 25 incidents: any of the four in one of them at most."""
         draw = np.random.default_rng(16)
         n_false = 0
-        for _ in range(50):
+        for _ in range(20):
             table = impacts_of(
                 *zip(draw.choice(LEVELS, 25), draw.lognormal(5, 2, 25), draw.lognormal(4, 1, 25), strict=True),
                 affected_users_fraction=draw.random(25),
@@ -147,7 +147,7 @@ class TestAgreement:
             )
             services = on(["".join(draw.choice(list("ABC"), draw.integers(1, 3), replace=False)) for _ in range(25)])
             n_false += (severity_agreement(table, services)["p_adjusted"] <= 0.05).fillna(value=False).any()
-        assert n_false <= 0.055 * 50
+        assert n_false <= 1
 
     def test_nothing_to_compare_says_nothing(self) -> None:
         found = call(severity_agreement, impacts_of(), on([]))

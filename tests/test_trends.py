@@ -164,9 +164,9 @@ def test_a_wrong_question_is_named_with_what_would_be_right(
 
 
 def test_where_nothing_changed_false_findings_stay_at_their_rate() -> None:
-    """400 groups at a steady rate: 5% of p-values are below 5%, three standard errors more or less."""
-    incidents = steady(Q2.start, 400, 0.1, 182, seed=4)
+    """200 groups at a steady rate: 5% of p-values are below 5%, three standard errors more or less."""
+    incidents = steady(Q2.start, 200, 0.1, 182, seed=4)
     trend = rate_trend(incidents, within=Period("x", Q2.start, Q2.start + pd.Timedelta(days=182)), by="team")
     for name in ("p_value", "mil_hdbk_p_value", "reversals_p_value"):
-        assert 0.017 < (trend[name] < 0.05).mean() < 0.083, name
+        assert 0.003 < (trend[name] < 0.05).mean() < 0.097, name
     assert (trend["p_adjusted"] < 0.05).sum() <= 1

@@ -21,9 +21,9 @@ from click.testing import CliRunner
 from edits import DEMO, FEW, PERIOD, ask, compared, copy_demo, edit_at_random, is_right, read_copy, really_changed
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import TIMES, examples
+from laws import MORE_IN_LAWS, TIMES, examples
 
-from incident_analytics import figures, measures, sentences, verification
+from incident_analytics import figures, loading, measures, sentences, verification
 from incident_analytics.cli import commands
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.dependencies import depends_on_issue, depends_on_setting
@@ -42,6 +42,14 @@ from incident_analytics.verification import last_restated, verify
 
 REPORT = "INC-2025-08-19-001"
 EARLIER = "INC-2024-02-02-001"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kept() -> Iterator[None]:
+    """Keep in the cache what few reports say as well: they are read once, and those that a test changes once more."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loading, "_MANY", 1)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -458,6 +466,7 @@ _SETTINGS_CHANGED: Final = {
 """Keys of the settings, what to write in place of what, and figures that then are other ones."""
 
 
+@MORE_IN_LAWS
 @pytest.mark.parametrize(
     "kinds", [["budgets", "teams"], ["metrics"]] if TIMES == 1 else [[kind] for kind in _SETTINGS_CHANGED]
 )
@@ -488,6 +497,7 @@ def _depends(scope: Scope, name: str, key: str) -> bool:
     return depends_on_setting(figure.measure, key, by_team=figure.options.get("by") == "team")
 
 
+@MORE_IN_LAWS
 def test_a_figure_that_changes_with_a_column_of_the_tracker_is_one_that_depends_on_it(
     base: tuple[Path, ReviewInput, Manifest], copied: Path, all_figures: Scope
 ) -> None:
@@ -788,6 +798,7 @@ _ODD: Final = (None, 1, True, "nonsense", ["x"], {"name": "Q2"}, {"start": [], "
 """Options that none of the measures knows; `make laws` tries each of them with each option."""
 
 
+@MORE_IN_LAWS
 def test_an_option_of_another_kind_is_that_of_no_figure(
     base: tuple[Path, ReviewInput, Manifest], tmp_path: Path, copied: Path
 ) -> None:

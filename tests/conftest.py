@@ -161,12 +161,6 @@ def brief_reviews(in_shared_kernel: None, monkeypatch: pytest.MonkeyPatch, brief
         monkeypatch.setattr(module, "notebook_file", lambda name: brief_notebooks / f"{name}.ipynb")
 
 
-@pytest.fixture(scope="session")
-def empty_review(write_page: Callable[..., Path]) -> Path:
-    """The page of the demo's review for a period before its first report."""
-    return write_page(DEMO, period="1999Q4", settings=DEMO / "incident-analytics.toml")
-
-
 @pytest.fixture(scope="module")
 def pdfium() -> ModuleType:
     """The reader of PDFs; the extra pdf and it are in the environment of the browser's tests."""
@@ -206,7 +200,7 @@ def tab(browser: Any, requested: list[str]) -> Iterator[Any]:
         yield opened
 
 
-_SHARED = ("demo_review", "empty_review", "write_page")
+_SHARED = ("demo_review", "write_page")
 """Fixtures that cost seconds: the files that name one of them run in the same process, so that each is made once."""
 _OF_REVIEWS = frozenset(
     {

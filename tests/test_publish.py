@@ -464,10 +464,3 @@ def test_links_of_a_review_lead_to_its_headings(demo_review: dict[str, Path]) ->
     assert "Appendix" in anchors
     assert anchors - set(ids) == set()
     assert len(ids) == len(set(ids))
-
-
-def test_a_period_without_incidents_has_a_page_that_says_so(empty_review: Path) -> None:
-    page = Page(empty_review.read_text(encoding="utf-8"))
-    assert "No incident was reported in Q4 1999." in page.text
-    assert "Either nothing happened or nothing was written down." in page.text
-    assert page.all("img") == []

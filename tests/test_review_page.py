@@ -96,20 +96,16 @@ REPORT = """# <script>alert('title')</script> & $x$
 
 @pytest.fixture(scope="session")
 def pages(
-    demo_review: dict[str, Path],
-    empty_review: Path,
-    write_page: Callable[..., Path],
-    tmp_path_factory: pytest.TempPathFactory,
+    demo_review: dict[str, Path], write_page: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Path]:
     """Reviews, each written once for all that is asked of it, and all of them before the first browser opens."""
     return {
         "demo": demo_review["html"],
-        "none": empty_review,
         "hostile": write_page(hostile(tmp_path_factory.mktemp("hostile")), period="2025Q3"),
     }
 
 
-@pytest.fixture(params=["demo", "none", "hostile"])
+@pytest.fixture(params=["demo", "hostile"])
 def page(request: pytest.FixtureRequest, pages: dict[str, Path]) -> Path:
     return pages[request.param]
 

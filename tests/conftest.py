@@ -200,7 +200,7 @@ def tab(browser: Any, requested: list[str]) -> Iterator[Any]:
         yield opened
 
 
-_SHARED = ("demo_review", "write_page")
+_SHARED = ("demo_review", "write_page", "in_shared_kernel", "brief_reviews", "kernel: Kernel")
 """Fixtures that cost seconds: the files that name one of them run in the same process, so that each is made once."""
 _OF_REVIEWS = frozenset(
     {
@@ -209,7 +209,7 @@ _OF_REVIEWS = frozenset(
     }
 )
 """Files of tests whose tables have text in Python's own strings, as in a notebook's kernel: a quarter faster so."""
-_FILES = ("verification", "review_page_figures", "exploration", "measures", "population", "scope", "patterns")
+_FILES = ("verification", "review_page_figures", "measures", "patterns", "scope")
 _LONGEST = ("reviews", *(f"tests/test_{name}.py" for name in _FILES))
 """What takes longest, in this order: it runs first, else one process would be at it when the others are done."""
 

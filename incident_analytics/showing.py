@@ -489,10 +489,12 @@ def cell_link(words: str, address: str | None) -> tuple[str, str]:
     --------
     >>> cell_link("<b>", "../INC-1.md")
     ('<a href="../INC-1.md">&lt;b&gt;</a>', '[&lt;b&gt;](../INC-1.md)')
+    >>> cell_link("Game day (AUD-223)", None)[0]
+    'Game day (<span class="nowrap">AUD-223</span>)'
     """
     if address is None or _FOREIGN.match(address):
-        return escape_html(words), escape_markdown(words)
-    return f'<a href="{html.escape(address)}">{escape_html(words)}</a>', _link(words, address)
+        return _unbroken(words), escape_markdown(words)
+    return f'<a href="{html.escape(address)}">{_unbroken(words)}</a>', _link(words, address)
 
 
 def _link(value: str, address: str | None) -> str:

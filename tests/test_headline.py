@@ -66,7 +66,9 @@ def test_a_headline_has_the_two_most_urgent_findings() -> None:
         ([incident("Queue", None)], "One incident: Queue."),
         ([incident("Is the queue full?", None)], "One incident: Is the queue full?"),
         ([incident("The queue is full.", "SEV-1")], "One SEV-1 incident: The queue is full."),
-        ([incident("Queue", "SEV-1", 7)], "A SEV-1 incident affected 7 users: Queue."),
+        ([incident("Queue", "SEV-1", 7)], "A SEV-1 affected 7 users: Queue."),
+        ([incident("Queue", "Critical", 7)], "A Critical incident affected 7 users: Queue."),
+        ([incident("Queue", None, 7)], "An incident affected 7 users: Queue."),
         ([incident("Queue", "SEV-1"), incident("b", "SEV-1")], "2 SEV-1 incidents, including “Queue”."),
         (
             [incident("Queue", "SEV-1", lost=9), incident("b", "SEV-1")],

@@ -169,7 +169,7 @@ from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_u
                 "Overdue action items",
                 "2",
                 (
-                    "all incidents to date, up to 45 days late",
+                    "all incidents to date, up to 45 days",
                     "3 more past due, status not recorded",
                     "Q3 2025 items: 3 of 4 done, 1 open",
                 ),
@@ -194,7 +194,7 @@ from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_u
             Tile(
                 "Overdue action items",
                 "2",
-                ("all incidents to date, up to 45 days late", "4 more open, no readable due date"),
+                ("all incidents to date, up to 45 days", "4 more open, no readable due date"),
                 needs_action=True,
             ),
         ),

@@ -160,7 +160,10 @@ def _severe(incidents: Sequence[Incident]) -> str:
         all_of_them = f"{len(incidents):,} {severity} incidents".replace("  ", " ")
         return _ended(f"{all_of_them}; one {harm}: {title}") if harm else f"{all_of_them}, including “{title}”."
     subject = f"{severity} incident".strip()
-    return _ended(f"{'A' if severity else 'An'} {subject} {harm}: {title}" if harm else f"One {subject}: {title}")
+    if not harm:
+        return _ended(f"One {subject}: {title}")
+    short = severity if severity[-1:].isdigit() else subject  # a SEV-1 is one to everybody, a Critical is not
+    return _ended(f"{'A' if severity else 'An'} {short} {harm}: {title}")
 
 
 def _ended(words: str) -> str:

@@ -183,7 +183,7 @@ def follow_up_tile(facts: FollowUpFacts, *, label: str) -> Tile:
     if not facts.n_overdue and undated:
         return Tile(name, "none known", tuple(filter(None, (undated, done))))
     more = f"{unknown:,} more past due, status not recorded" if unknown else ""
-    longest = "" if facts.oldest is None else f", up to {long_span(facts.oldest)} late"
+    longest = "" if facts.oldest is None else f", up to {long_span(facts.oldest)}"
     undated = f"{facts.n_open_undated:,} more open, no readable due date" if undated else ""
     lines = (f"all incidents to date{longest}", more, undated, done)
     return Tile(name, f"{facts.n_overdue:,}", tuple(filter(None, lines)), needs_action=bool(facts.n_overdue))

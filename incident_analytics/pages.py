@@ -24,7 +24,7 @@ from incident_analytics.reports.markdown import parse_markdown, tidy_markdown
 from incident_analytics.showing import PAGE, escape_markdown, is_address, picture_name
 
 if TYPE_CHECKING:
-    from nbconvert import HTMLExporter
+    from nbconvert.exporters import TemplateExporter
     from nbformat import NotebookNode
 
 __all__ = ["as_html", "as_markdown", "as_pdf", "figures_of", "is_page", "need_weasyprint", "tables_of"]
@@ -33,6 +33,7 @@ _GENERATOR: Final = re.compile('<meta (?=[^<>]*name="generator")[^<>]*content="i
 _NAMED: Final = re.compile(r' data-(table|drawing)="([^"]*)"(?: data-figure="([^"]*)")?')
 _HERE: Final = Path(__file__).parent
 _UNDESCRIBED: Final = "A figure without a description"
+_UNDESCRIBED_IMAGE: Final = re.compile(r"<img(?![^<>]*\salt=)")
 _ALT_LENGTH: Final = 300
 _IMAGES: Final = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 _ANSI: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -60,15 +61,20 @@ def as_html(notebook: NotebookNode, title: str, own_file: str | None = None) -> 
     resources = {"metadata": {"name": title}, "notebook": own_file}
     page: str
     page, _ = _exporter().from_notebook_node(shown, resources=resources)
-    return _with_contents(page)
+    return _with_contents(_UNDESCRIBED_IMAGE.sub(f'<img alt="{_UNDESCRIBED}"', page))
 
 
 @cache
-def _exporter() -> HTMLExporter:
+def _exporter() -> TemplateExporter:
     """Return what makes pages: one for all, as it compiles their templates."""
     from nbconvert import HTMLExporter
+    from nbconvert.exporters import TemplateExporter
 
-    return HTMLExporter(  # type: ignore[no-untyped-call]
+    class PageExporter(HTMLExporter):
+        # Its own parses the page once more, which takes as long as to make it, for what our template does itself.
+        from_notebook_node = TemplateExporter.from_notebook_node
+
+    return PageExporter(  # type: ignore[no-untyped-call]
         template_name="page",
         extra_template_basedirs=[str(_HERE)],
         exclude_input=True,

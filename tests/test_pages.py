@@ -288,3 +288,13 @@ def test_a_table_is_named_by_its_heading_on_the_page_and_as_a_file() -> None:
     assert pages.tables_of(cells) == dict(zip(names, csv, strict=True))
     page = Page(pages.as_html(new_notebook(cells=cells), "Own"))
     assert [each["id"] for each in page.all("div") if each.get("class") == "table"] == names
+
+
+def test_a_picture_without_words_gets_some_and_the_rest_stays_as_it_is() -> None:
+    """Also where a notebook of your own shows HTML: who does not see a picture hears that nothing describes it."""
+    shown = '<p title="a<b">one<br>two <img src="data:,"> <img src="data:," alt="Errors"></p>'
+    page = pages.as_html(
+        new_notebook(cells=[new_code_cell("x", outputs=[new_output("display_data", {"text/html": shown})])]), "A review"
+    )
+    words = '<img alt="A figure without a description" src="data:,">'
+    assert shown.replace('<img src="data:,">', words) in page

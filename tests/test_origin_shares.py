@@ -88,7 +88,7 @@ def test_a_sentence_has_its_n_and_how_many_are_only_proposed() -> None:
     table = origin_shares(INCIDENTS, readings=READINGS)
     assert describe_detection(table) == (
         "Customers noticed 2 of 3 incidents first (67%, 95% CI 9% to 99%)."
-        " 1 of the 3 is inferred from the report's words; 1 more report doesn't say."
+        " 1 of the 3 is inferred from the report's words, which intervals take as right; 1 more report doesn't say."
     )
     unknown = table.assign(n=0, n_proposed=0, n_known=0, share=pd.NA, share_low=pd.NA, share_high=pd.NA)
     assert describe_detection(unknown) == ""
@@ -99,7 +99,7 @@ def test_two_triggers_that_are_as_frequent_are_both_named() -> None:
     table = origin_shares(incidents, readings=READINGS.head(0), field="trigger")
     assert describe_triggers(table) == (
         "A change and a lack of capacity triggered 1 of 2 incidents each."
-        " Both are inferred from the report's words; 2 more reports don't say."
+        " Both are inferred from the report's words, which intervals take as right; 2 more reports don't say."
     )
 
 
@@ -113,7 +113,7 @@ def test_a_trigger_that_is_only_known_not_to_be_a_change_may_be_any_other() -> N
     assert table.index[table["share"].notna()].tolist() == ["change", "other"]
     assert describe_triggers(table.reset_index()) == (
         "A change triggered 1 of 4 incidents (25%, 95% CI 1% to 81%)."
-        " 3 of the 4 are inferred from the report's words."
+        " 3 of the 4 are inferred from the report's words, which intervals take as right."
         " Inferred triggers other than a change are not distinguished."
     )
     once_more = readings.tail(1).assign(incident_id="c")

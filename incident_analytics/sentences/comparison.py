@@ -139,7 +139,7 @@ def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
     Returns
     -------
     str
-        One sentence; empty where a mean is unknown or based on few incidents.
+        Two sentences; empty where a mean is unknown or based on few incidents.
 
     Examples
     --------
@@ -148,7 +148,7 @@ def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
     ...     table[column] = pd.to_timedelta([minutes], unit="min")
     >>> describe_mix(table, earlier="Q2 2025")  # doctest: +NORMALIZE_WHITESPACE
     'The mean rose by 56m since Q2 2025: 38m because incidents of the same severity took longer, 18m because the mix
-    shifted to slower severities.'
+    shifted to slower severities. This splits the difference and does not test it.'
     """
     require_columns(mix, "group", "n_before", "n_after", "mean_before", "mean_after", "within", "mix")
     (row,) = each_row(mix[mix["group"] == "all"])
@@ -170,7 +170,8 @@ def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
         if part
     ]
     parts.sort(key=lambda part: part.startswith("less "))
-    return f"The mean {'rose' if rose else 'fell'} by {format_span(abs(change))} since {earlier}: {', '.join(parts)}."
+    course = f"The mean {'rose' if rose else 'fell'} by {format_span(abs(change))} since {earlier}"
+    return f"{course}: {', '.join(parts)}. This splits the difference and does not test it."
 
 
 def describe_periods(compared: pd.DataFrame, *, before: str, after: str, by: str | None = None) -> list[str]:

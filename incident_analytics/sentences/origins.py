@@ -45,7 +45,7 @@ def describe_detection(shares: pd.DataFrame) -> str:
     >>> said = describe_detection(pd.DataFrame({**rows, **intervals}).assign(**known))
     >>> print(said.replace(". ", ".\n"))
     Customers noticed 4 of 10 incidents first (40%, 95% CI 12% to 74%).
-    6 of the 10 are inferred from the report's words; 3 more reports don't say.
+    6 of the 10 are inferred from the report's words, which intervals take as right; 3 more reports don't say.
     """
     require_columns(
         shares, "detected_by", "n", "n_proposed", "n_known", "n_missing", "share", "share_low", "share_high"
@@ -101,7 +101,7 @@ def describe_triggers(shares: pd.DataFrame) -> str:
     >>> shares = {"share": [0.7, 0.3], "share_low": [0.35, 0.07], "share_high": [0.93, 0.65]}
     >>> print(describe_triggers(pd.DataFrame({**rows, **shares})).replace(". ", ".\n"))
     A change triggered 7 of 10 incidents (70%, 95% CI 35% to 93%).
-    All 10 are inferred from the report's words.
+    All 10 are inferred from the report's words, which intervals take as right.
     Inferred triggers other than a change are not distinguished.
     """
     require_columns(shares, "trigger", "n", "n_proposed", "n_known", "n_missing", "share", "share_low", "share_high")
@@ -135,7 +135,7 @@ def _basis(shares: pd.DataFrame) -> str:
     if n_proposed:
         of = f"{n_proposed:,} of the {n_known:,} {are(n_proposed)}"
         which = of if n_proposed < n_known else "This is" if n_known == 1 else f"{capitalized(format_all(n_known))} are"
-        parts.append(f"{which} inferred from the report's words")
+        parts.append(f"{which} inferred from the report's words, which intervals take as right")
     if n_missing:
         parts.append(f"{n_missing:,} more report{' doesn' if n_missing == 1 else 's don'}'t say")
     return f" {'; '.join(parts)}." if parts else ""

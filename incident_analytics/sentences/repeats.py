@@ -85,15 +85,18 @@ def describe_recurrence(change: pd.DataFrame) -> str:
     --------
     >>> row = {"n": 4, "n_open": 1, "n_unknown": 2, "n_before": 1, "n_after": 3, "ratio": 1.2, "ratio_low": 0.1}
     >>> row |= {"ratio_high": 70.0, "can_tell": False, "power_half": 0.03}
+    >>> row |= {"exposure_before": pd.Timedelta(days=304), "exposure_after": pd.Timedelta(days=1337)}
     >>> said = describe_recurrence(pd.DataFrame([row]))
     >>> print(said.replace(". ", ".\n").replace("work: ", "work:\n").replace("r: ", "r:\n"))
     Too early to say whether follow-ups work:
     4 kinds of incidents recurred once before their action items were done and 3 times later:
     1.2 times as often (95% CI 0.1 to 70).
+    Added up, they were watched for 304 days before and 1,337 days after.
     With this little data, the chance of noticing even a halving is 3%.
     Not compared: 1 kind with open items and 2 whose completion isn't recorded.
     """
     require_columns(change, "n", "n_open", "n_unknown", "n_before", "n_after", "ratio", "can_tell", "power_half")
+    require_columns(change, "exposure_before", "exposure_after")
     (row,) = change.to_dict("records")
     unused = [f"{format_count(row['n_open'], 'kind')} with open items"] * bool(row["n_open"])
     n_unknown = f"{row['n_unknown']:,}" if unused else format_count(row["n_unknown"], "kind")
@@ -109,7 +112,11 @@ def describe_recurrence(change: pd.DataFrame) -> str:
     if not (row["n_before"] and row["n_after"]):
         times, when = (later, "after") if row["n_after"] else (before, "before")
         split = f"{times}{', always' * (times != 'once')} {when} {whose} action items were done"
-    counted = f"{kinds} recurred {split}{_ratio(row)}."
+    days = [format_count(row[f"exposure_{when}"].days, "day") for when in ("before", "after")]
+    watched = (
+        f"{'It was' if row['n'] == 1 else 'Added up, they were'} watched for {days[0]} before and {days[1]} after."
+    )
+    counted = f"{kinds} recurred {split}{_ratio(row)}. {watched}"
     if row["can_tell"]:
         fewer = row["n_after"] == 0 or (not pd.isna(row["ratio"]) and row["ratio"] < 1)
         return f"Incidents recur {'less' if fewer else 'more'} often once their follow-ups are done: {counted}{left}"

@@ -23,7 +23,7 @@ from incident_analytics.evidence.lines import LineReader, words_of
 from incident_analytics.evidence.masking import mask_secrets, mask_variables
 from incident_analytics.redaction import Redaction
 from incident_analytics.reports.audit import audit_report
-from incident_analytics.reports.durations import read_duration
+from incident_analytics.reports.durations import find_length, read_duration
 from incident_analytics.reports.edit import fill_report
 from incident_analytics.reports.markdown import parse_markdown, split_cells
 from incident_analytics.reports.parse import parse_reports
@@ -209,6 +209,17 @@ SHAPES: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
         lambda n: f"{WITHOUT_DURATION}## What Happened\n\nAt 09:12 " + "a" * n,
         50_000,
     ),
+    "beginnings of a range in a sentence": (
+        read_report,
+        lambda n: f"{WITHOUT_DURATION}## What Happened\n\nIt was down {'from ' * (n // 5)} at 12:00.\n",
+        5_000,
+    ),
+    "a long severity and many others": (
+        read_report,
+        lambda n: HEAD.replace("SEV-1", f"SEV-1{' (x)' * (n // 8)}\n" + "**Severity**: SEV-2\n" * (n // 40)),
+        6_000,
+    ),
+    "lengths of a sentence": (find_length, lambda n: "it was down for 3 hours " * (n // 24), 20_000),
     "users of a sentence": (read_report, lambda n: f"{HEAD}## Impact\n\n" + "1,200 users failed " * (n // 19), 8_000),
     "one word of a row": (
         read_report,

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, time, timedelta, tzinfo
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Final
 
 from incident_analytics.late_patterns import compile_late
@@ -114,12 +114,16 @@ def find_length(text: str) -> tuple[timedelta, bool, str] | None:
     """
     found: dict[timedelta, tuple[bool, str]] = {}
     for sentence in _SENTENCE.split(text):
-        for match in chain(_LASTED.finditer(sentence), _LASTED_ELSEWHERE.finditer(sentence)):
-            rest = sentence[: match.start("words")] + sentence[match.end() :]
-            is_of_another = _OF_ANOTHER.search(sentence) or _ANY_LENGTH.search(rest)
+        said = [*_LASTED.finditer(sentence), *_LASTED_ELSEWHERE.finditer(sentence)]
+        if not said or _OF_ANOTHER.search(sentence):
+            continue
+        lengths = [each.span() for each in _ANY_LENGTH.finditer(sentence)]
+        for match in said:
+            if lengths and (lengths[0][0] < match.start("words") or lengths[-1][1] > match.end()):
+                continue  # it gives another one, too
             duration = None
             with suppress(Unreadable):
-                duration = None if is_of_another else read_duration(match["words"])
+                duration = read_duration(match["words"])
             if duration is not None and duration.total:
                 found.setdefault(duration.total, (duration.approximate, sentence.strip()))
     if len(found) != 1:

@@ -77,7 +77,7 @@ _DUPLICATE_OF = compile_late(r"\bduplicates? of\b", re.IGNORECASE)
 _FIRST_LINES = 5
 """Lines at the beginning in which a date is the incident's."""
 _STAMP = 40
-"""Characters of a field that are looked at for a date."""
+"""Characters of a field that are looked at for a date, or quoted where another one differs."""
 _SEASON = timedelta(days=90)
 """How long after an incident a post about it is published."""
 _NIGHT, _HALF_A_DAY = timedelta(hours=3), timedelta(hours=12)
@@ -240,6 +240,8 @@ class HeaderReader:
         self.zones = ReportZone(reader, sections, is_usual_set=is_usual_set)
         self.fields: dict[str, Line] = {}
         """The report's fields by their names."""
+        self.said: dict[tuple[str, str], object] = {}
+        """What the words of a field that is there more than once give."""
         self.posted: Line | None = None
         """The date of a blog post."""
         self.titles = Titles(sections, parts, reader.template)
@@ -439,14 +441,23 @@ class HeaderReader:
 
     def _check_same(self, name: str, one: Line, other: Line) -> None:
         """Report two fields at the head that give the date or the severity differently."""
-        values: list[object] = []
-        with suppress(Unreadable):
-            for line in (one, other):
-                choice = self._severity_of(line.text, self.template.severity_scales) if name == "severity" else None
-                values.append(date_in(line.text) if name == "date" else choice and choice.word)
-        if None not in values and len(set(values)) > 1:
-            message = f"the {name} is {other.text!r} here, {one.text!r} in line {one.line}; correct one or the other"
+        if name not in {"date", "severity"}:
+            return
+        values = {self._value_said(name, line.text) for line in (one, other)}
+        if None not in values and len(values) > 1:
+            words = [line.text if len(line.text) <= _STAMP else f"{line.text[:_STAMP]}..." for line in (one, other)]
+            message = f"the {name} is {words[1]!r} here, {words[0]!r} in line {one.line}; correct one or the other"
             self.report.problem("contradiction", other.line, message)
+
+    def _value_said(self, name: str, words: str) -> object:
+        """Return the date or the severity that words give, None for neither; the same words are read once."""
+        if (name, words) not in self.said:
+            value: object = None
+            with suppress(Unreadable):
+                choice = self._severity_of(words, self.template.severity_scales) if name == "severity" else None
+                value = date_in(words) if name == "date" else choice and choice.word
+            self.said[name, words] = value
+        return self.said[name, words]
 
     def _is_field(self, name: str, found: Field) -> bool:
         """Return whether a labelled value counts as a field."""

@@ -93,6 +93,8 @@ _FROM = compile_late(
 )
 _TO_NEXT = compile_late(r"(?:to|until|till|and|bis|und|au|et|à|hasta|y|até|e|tot|en|til|till|og|och)\s", re.IGNORECASE)
 """Words before the second time of a range whose times have their dates."""
+_LONGEST_RANGE: Final = 150
+"""Characters of such a range: behind each *from* no more are looked at, however long the sentence is."""
 _OUT_UNTIL = compile_late(
     r"\b(?:was|were|stayed|remained) (?:\w+ )?(?<!not )(?:down|unavailable|unreachable|offline) $"
 )
@@ -513,9 +515,9 @@ def outage_said(paragraphs: Iterable[Paragraph | Item]) -> Outage | None:
         for offset, sentence in _sentences(paragraph.text):
             if not (_MAY_HAVE_CLOCK.search(sentence) and _IS_OUT.search(sentence)):
                 continue
-            moments = next(
-                filter(None, (_dated_range(sentence[each.end() :]) for each in _FROM.finditer(sentence))), None
-            )
+            begins = (each.end() for each in _FROM.finditer(sentence))
+            ranges = (_dated_range(sentence[begin : begin + _LONGEST_RANGE]) for begin in begins)
+            moments = next(filter(None, ranges), None)
             signs = (_NOT_SAID, _ELSEWHERE, _OF_OTHERS, _OF_OTHER_ZONE)
             if moments is None or any(sign.search(sentence) for sign in signs):
                 continue
@@ -526,6 +528,8 @@ def outage_said(paragraphs: Iterable[Paragraph | Item]) -> Outage | None:
 
 def _dated_range(words: str) -> tuple[Moment, Moment] | None:
     """Return the two moments that words begin with, each with its date and its time of day."""
+    if not _MAY_HAVE_CLOCK.search(words):
+        return None
     when, rest = split_moment(words)
     if not when or not words.lstrip().startswith(when):
         return None

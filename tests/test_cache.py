@@ -229,10 +229,11 @@ def test_a_damaged_cache_is_made_anew_and_said_so(reports: Path, name: str, harm
     assert_cached(reports)
 
 
-def test_the_cache_is_its_owners_alone(reports: Path) -> None:
+@pytest.mark.parametrize("mode", [0o740, 0o702, 0o755])
+def test_the_cache_is_its_owners_alone(reports: Path, mode: int) -> None:
     load(reports)
     assert stat.S_IMODE(cache_folder().stat().st_mode) == 0o700
-    cache_folder().chmod(0o755)  # others can read it, or could have written it
+    cache_folder().chmod(mode)  # others can read it, or could have written it
     before = {file: file.stat().st_mtime_ns for file in cache_folder().rglob("*")}
     write(reports / "0.md", TEXTS[1])
     assert_cached(reports)

@@ -348,7 +348,8 @@ def test_a_failure_is_told_with_its_remedy(serve: Callable[[Answer], str], failu
     assert_frame_equal(problems, expected.astype({"message": "str"}))
 
 
-def test_a_token_does_not_follow_a_redirect(serve: Callable[[Answer], str]) -> None:
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_token_does_not_follow_a_redirect(serve: Callable[[Answer], str], status: int) -> None:
     seen: list[str] = []
 
     def thief(handler: BaseHTTPRequestHandler, query: dict[str, str]) -> None:
@@ -356,7 +357,7 @@ def test_a_token_does_not_follow_a_redirect(serve: Callable[[Answer], str]) -> N
         says(found([]))(handler, query)
 
     elsewhere = serve(thief)
-    first = serve(says("", status=307, Location=elsewhere))
+    first = serve(says("", status=status, Location=elsewhere))
     headers = {"Authorization": "Bearer secret"}
     _, problems = read_prometheus(first, {"up": "up"}, services=[], headers=headers, **SHORT)
     assert messages(problems) == [f"{first} redirects to {elsewhere}; {ADDRESS}"]

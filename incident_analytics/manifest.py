@@ -17,6 +17,7 @@ from typing import Any, Final
 from incident_analytics.errors import PathError
 from incident_analytics.files import read_bytes
 from incident_analytics.periods import Period
+from incident_analytics.visible import visible_json
 
 __all__ = [
     "HASH",
@@ -193,7 +194,7 @@ class Manifest:
 
     def text(self) -> str:
         """Return the manifest's file: sorted, an entry a line, the same bytes for the same review."""
-        return _as_text(self.plain())
+        return visible_json(_as_text(self.plain()))
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Manifest:

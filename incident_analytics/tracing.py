@@ -132,7 +132,8 @@ def _row_names(table: pd.DataFrame) -> list[str]:
     for name in _FURTHER:
         if name in table and (table.duplicated(keys).any() if keys else len(table) > 1):
             keys.append(name)
-    names = [", ".join(format_value(row[key], key) for key in keys) for row in table.to_dict("records")]
+    rows = (", ".join(format_value(row[key], key) for key in keys) for row in table.to_dict("records"))
+    names = [mask_secrets(name, prose=True) for name in rows]
     seen: dict[str, int] = {}
     for index, name in enumerate(names):
         seen[name] = seen.get(name, 0) + 1
@@ -196,11 +197,11 @@ def _digests(file: Path, redaction: Redaction | None = None) -> tuple[str | None
 def _settings(settings: Settings) -> dict[str, str]:
     """Return the hash of each setting that is not as it is by default; of a file that it names, of what is in it."""
     usual = dict(_flat(Settings().by_key()))
-    return {
-        key: _hash(_content(value))
-        for key, value in _flat(settings.by_key())
-        if key.partition(".")[0] not in _NOT_HASHED and (key not in usual or usual[key] != value)
-    }
+    found: dict[str, str] = {}
+    for key, value in _flat(settings.by_key()):
+        if key.partition(".")[0] not in _NOT_HASHED and (key not in usual or usual[key] != value):
+            _add(found, mask_secrets(key, prose=True), _hash(_content(value)))  # a service's name is part of its keys
+    return found
 
 
 def _flat(values: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, Any]]:

@@ -127,7 +127,7 @@ def texts_of(folder: Path) -> dict[str, str]:
     return {
         file.relative_to(folder).as_posix(): "\n".join(_texts(file))
         for file in sorted(folder.rglob("*"))
-        if file.suffix in {".html", ".md", ".ipynb", ".csv", ".svg"}
+        if file.suffix in {".html", ".md", ".ipynb", ".csv", ".svg", ".json", ".txt", ".xml"}
     }
 
 
@@ -175,7 +175,7 @@ def review(tmp_path_factory: pytest.TempPathFactory, kernel: Kernel) -> Path:
             folder / "reports",
             period="2025Q3",
             output_dir=folder / "out",
-            to=["html", "md", "ipynb", *(["pdf"] if find_spec("weasyprint") else [])],
+            to=["html", "md", "ipynb", "slack", "confluence", *(["pdf"] if find_spec("weasyprint") else [])],
             settings=folder / "reports" / "incident-analytics.toml",
             data_dir=folder / "out" / "data",
         )
@@ -184,8 +184,8 @@ def review(tmp_path_factory: pytest.TempPathFactory, kernel: Kernel) -> Path:
 
 def test_no_output_of_a_review_has_a_secret_of_a_report(review: Path) -> None:
     texts = texts_of(review)
-    assert {Path(name).suffix for name in texts} == {".html", ".md", ".ipynb", ".csv", ".svg"}
-    assert "index.html" in texts
+    assert {Path(name).suffix for name in texts} == {".html", ".md", ".ipynb", ".csv", ".svg", ".json", ".txt", ".xml"}
+    assert texts.keys() >= {"index.html", "review-2025Q3.manifest.json"}
     assert found_in(texts, SECRETS) == {}
     shown = [name for name, text in texts.items() if "<secret>" in text]
     assert {Path(name).suffix for name in shown} >= {".html", ".md", ".ipynb", ".csv", ".svg"}

@@ -208,3 +208,135 @@ def test_headings_that_are_times_are_rows(level: int, tmp_path: Path) -> None:
 def test_zones_in_brackets_and_between_dots(words: str, zone: str | None) -> None:
     found = find_zone(words)
     assert (str(read_zone(found)) if found else None) == zone
+
+
+POST = """# {title}
+
+{above}
+
+Our customers could not reach their sites. At 12:36 UTC one of us started an upgrade and the sites went down.
+
+The first we heard of it was a customer on the phone, at 13:08 UTC. By 14:31 UTC all sites were back.
+
+## Root cause
+
+The root cause was a compiler that drops records.
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "above", "day"),
+    [
+        (
+            "2025-03-13-dns",
+            "DNS on Tuesday",
+            "*Posted 13 March 2025 by Kim*\n\nOn Tuesday 11 March 2025 it fell.",
+            "11",
+        ),
+        ("dns", "DNS down", "Published: March 13, 2025\n\nOn Tuesday, March 11, we were down.", "11"),
+        ("dns", "DNS down", "By Kim · 13 Mar 2025 · 4 min read\n\nOn 11 March we were down.", "11"),
+        ("2025-03-13-dns", "DNS down", "Publié le 13 mars 2025 par Kim\n\nMardi 11 mars, nous étions en panne.", "11"),
+        ("2025-03-13-dns", "DNS down", "Publicado el 13 de marzo de 2025\n\nEl 11 de marzo estuvimos caídos.", "11"),
+        ("2025-03-13-dns", "DNS down", "Geplaatst op 13 maart 2025\n\nOp 11 maart waren wij onbereikbaar.", "11"),
+        ("2025-03-11-dns", "DNS down", "*Posted 13 March 2025 by Kim*\n\nWe were down.", "11"),
+        ("2025-03-11-dns", "DNS down on Tuesday", "We were down.", "11"),
+        ("2025-03-13-dns", "DNS down on Tuesday", "We were down.", None),
+        ("2025-03-13-dns", "DNS down", "Yesterday we were down.", None),
+        ("2025-03-13-dns", "DNS down", "Kim, 13.03.2025\n\nOn 11 March 2025 we were down.", None),
+        ("dns", "DNS down", "13 March 2025\n\nOn Tuesday 11 March 2025 we were down.", None),
+        ("dns", "DNS down", "_13 March 2025, Kim_\n\nA short note on Tuesday's outage.", None),
+        ("dns", "DNS down", "13 March 2025\n\nOn Thursday we were down.", "13"),
+        ("2025-03-13-dns", "DNS down", "The certificate was from 13 March 2024.", "13"),
+    ],
+)
+def test_the_day_of_writing_is_not_that_of_the_incident(
+    name: str, title: str, above: str, day: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / f"{name}.md").write_text(POST.format(title=title, above=above), encoding="utf-8")
+    corpus = ia.load(tmp_path, status="all", cache=False)
+    assert [f"{at:%d}" for at in corpus.incidents["date"].dropna()] == ([day] if day else [])
+    assert ("missing-date" in set(corpus.problems["code"])) is (day is None)
+
+
+@pytest.mark.parametrize("start", ["T0 | ", "T0 - ", "T0: ", "T+0 | ", "**T0** | ", "| T0 | "])
+def test_the_start_itself_between_pipes_is_a_row(start: str, tmp_path: Path) -> None:
+    between = " | " if "|" in start else " - "
+    rows = f"{start}bookings fail\nT+0:25{between}player report, alert raised\nT+2:50{between}service restored"
+    corpus = _load(tmp_path, HEAD.format(head="T0 = 19:30 UTC", rows=rows))
+    assert [f"{at:%H:%M}" for at in corpus.timeline["at"]] == ["19:30", "19:55", "22:20"]
+
+
+def test_no_row_is_the_start_below_one_that_is_not_read(tmp_path: Path) -> None:
+    rows = "Start | bookings fail\n08:25 | player report, alert raised\n09:50 | service restored"
+    corpus = _load(tmp_path, HEAD.format(head="All times UTC.", rows=rows))
+    assert "unread-row" in set(corpus.problems["code"])
+    assert corpus.incidents["started_at"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("### Thursday 16 October 2025", "### Friday 17 October 2025"),
+        ("### 2025-10-16", "### 2025-10-17"),
+        ("### 16. Oktober 2025", "### 17. Oktober 2025"),
+        ("### 16 October 2025 (UTC)", "### 17 October 2025 (UTC)"),
+        ("**16 October 2025**", "**17 October 2025**"),
+        ("16 October 2025:", "17 October 2025:"),
+    ],
+)
+def test_headings_that_are_days_are_of_one_timeline(one: str, other: str, tmp_path: Path) -> None:
+    days = f"{one}\n\n- 19:40 users see errors\n- 19:52 alarm\n- 22:15 cause found\n\n{other}\n\n"
+    days += "- 08:10 check finished\n- 08:25 service restored\n"
+    corpus = _load(tmp_path, f"# Outage\n\nSeverity: SEV-2\n\nUTC\n\n## Log\n\n{days}\n## Root cause\n\nA stale key.\n")
+    assert [f"{at:%d %H:%M}" for at in corpus.timeline["at"]][::3] == ["16 19:40", "17 08:10"]
+    assert f"{corpus.incidents['date'].item():%d}" == "16"
+
+
+@pytest.mark.parametrize(
+    ("written", "services"),
+    [
+        ("Mobile app<br/>Open Banking API", ["Mobile app", "Open Banking API"]),
+        ("Mobile app<br>Mobile API<br />Web", ["Mobile app", "Mobile API", "Web"]),
+        ("<ul><li>Mobile app</li><li>Web</li></ul>", ["Mobile app", "Web"]),
+        ("`mobile`<br/>[Web](https://example.com)", ["mobile", "Web"]),
+        ("Mobile app • Web", ["Mobile app", "Web"]),
+        ("Mobile app / Web", ["Mobile app", "Web"]),
+        ("CI/CD, Checkout (web, iOS)", ["CI/CD", "Checkout (web, iOS)"]),
+        ("Identity and Access Management", ["Identity and Access Management"]),
+    ],
+)
+def test_services_between_breaks_and_dots(written: str, services: list[str], tmp_path: Path) -> None:
+    table = f"| | |\n|---|---|\n| **Start** | 9 Oct 2025 08:00 UTC |\n| **Services affected** | {written} |"
+    corpus = _load(tmp_path, HEAD.format(head=table, rows=ROWS))
+    assert corpus.services["service"].tolist() == services
+
+
+@pytest.mark.parametrize(
+    ("title", "incident_id"),
+    [
+        ("Störungsbericht 2025-117", "2025-117"),
+        ("Points credited twice (incident #58)", "58"),
+        ("Outage report 20418: mail down", "20418"),
+        ("Störungsbericht 2025", "report"),
+        ("Incident report 2025-03", "report"),
+        ("Incident #7: mail down", "report"),
+        ("Report 5000 users lost mail", "report"),
+    ],
+)
+def test_the_number_of_a_report_in_its_title(title: str, incident_id: str, tmp_path: Path) -> None:
+    text = HEAD.format(head="Short note.", rows=ROWS).replace("Outage of the booking service", title)
+    assert _load(tmp_path, text).incidents["incident_id"].tolist() == [incident_id]
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "title"),
+    [
+        ("Kurzbeschreibung", "Nach dem Neustart ging nichts. Anderes ging.", "Ausfall der Buchung"),
+        ("Kurzbeschreibung", "Buchungen abgelehnt", "Buchungen abgelehnt"),
+        ("Short description", "Bookings failed. Others worked.", "Ausfall der Buchung"),
+    ],
+)
+def test_several_sentences_are_not_a_title(heading: str, text: str, title: str, tmp_path: Path) -> None:
+    report = HEAD.format(head="", rows=f"{ROWS}\n\n## {heading}\n\n{text}")
+    corpus = _load(tmp_path, report.replace("Outage of the booking service", "Ausfall der Buchung"))
+    assert corpus.incidents["title"].tolist() == [title]

@@ -456,7 +456,15 @@ class Chronology:
             return True
         detected, at = self.values.get("detected_at"), self.report.rows["timeline"][guess.row]["at"]
         is_late = milestone == "started" and detected is not None and at is not None and at > detected
+        if milestone == "started" and self._lacks_row_above(guess.row):
+            return True
         return guess.grade == "check" and (is_late or f"{milestone}_at" in self.report.not_given)
+
+    def _lacks_row_above(self, row: int) -> bool:
+        """Return whether what looks like a row, right above the first one, could not be read: it may be the start."""
+        line = self.reader.entries[row].line
+        unread = (each["line"] for each in self.report.rows["problems"] if each["code"] == "unread-row")
+        return row == 0 and line - 1 in unread
 
     def _take_gaps(self, gaps: Sequence[Gap]) -> None:
         """Note where the incident was over for a time; the row that says so has the milestone restored."""

@@ -11,7 +11,7 @@ from incident_analytics.reports.blocks import Row
 from incident_analytics.reports.placeholders import fold, is_absent
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import SectionForm
-from incident_analytics.reports.times import find_dates, read_offset, split_moment
+from incident_analytics.reports.times import find_dates, read_offset, split_moment, split_offset
 from incident_analytics.reports.zones import without_zone
 
 __all__ = [
@@ -117,6 +117,8 @@ def n_moments(row: Row) -> int:
     """Return how many of a row's first cells hold a time of day and, next to it, a date, and no other words."""
     for index, cell in enumerate(row.cells[:3]):
         when, rest = split_moment(cell.text)
+        if rest[:1] == "T" and split_offset(rest) == (timedelta(0), ""):
+            return index + 1
         if rest or (cell.text and not when):
             return 0
         if begins_with_time(cell.text):

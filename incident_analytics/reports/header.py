@@ -32,7 +32,8 @@ from incident_analytics.reports.template import ID_ROOM, Template, default_templ
 from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.timeline import place_entries
 from incident_analytics.reports.times import date_in, find_dates, read_date, read_moments, split_moment
-from incident_analytics.reports.titles import Titles, may_be_title, without_frame
+from incident_analytics.reports.titles import Titles, is_one_title, may_be_title, without_frame
+from incident_analytics.reports.tokens import WEEKDAY
 from incident_analytics.reports.unlabelled import severities_said, states_said
 from incident_analytics.reports.zones import is_zone, names_zone, read_zone, without_zone
 from incident_analytics.schema import LAST_COUNTS, MILESTONES, STATUSES, UNCOUNTED_STATUSES
@@ -122,8 +123,9 @@ _TITLE_ID = compile_late(
     r"(?P<key>[A-Z][A-Z0-9]{1,9}-\d{2,9}(?:-\d{1,7})?)(?=\s*$|\s?[:\])|]|\s[–—-]\s)"
     r"|\b(?i:(?:incident|outage|issue|rca|pir|post-?mortem|problem|report|ticket|case)\s?#|(?:tracking|incident|case|report|\w*rapport\w*"
     r"|\w*bericht|informe|relatório|verslag|raport)\s(?:id|no\.?|nr\.?|n[°º.]{1,2}|number):?\s?#?|ticket:\s#?)"
-    r"(?P<labelled>(?=[A-Z-]*\d)[A-Z0-9][A-Z0-9/-]{2,30})(?![\w/-])"
-    r"|\b(?i:incident|outage|rca|pir|post-?mortem|ticket(?=\s\d{8}))\s(?P<number>\d{4,14}(?:-\d{1,6}){0,4})(?=\s*(?:$|[:)\]–—])|\s-\s)"
+    r"(?P<labelled>(?=[A-Z-]*\d)(?:[A-Z0-9][A-Z0-9/-]{2,30}|\d\d))(?![\w/-])"
+    r"|\b(?i:incident|outage|rca|pir|post-?mortem|ticket(?=\s\d{8})|report|\w*rapport\w*|\w*bericht|informe|relatório|verslag|raport)"
+    r"\s(?P<number>\d{4,14}(?:-\d{1,6}){0,4})(?=\s*(?:$|[:)\]–—])|\s-\s)"
     r"|\s#(?P<last>\d{2,9})$"
     r"|(?:\s[–—|-]|(?i:\b(?:report|review|post-?mortem|pir|rca|rfo|analysis|incident|incidente|informe|bericht|rapport|relatório|verslag"
     r"|raport|rapporto)))\s(?P<behind>[A-Z]{2,6}-\d{2,4}(?:-\d{1,7})?)$"
@@ -145,14 +147,22 @@ _LENGTH = compile_late(
 """A length and nothing else."""
 _REMARK = compile_late(r"\([^()\d]*+\d[^()]*+\)")
 """Words in brackets that may hold a length."""
-_LISTED = re.compile(r"[,;、](?![^()]{0,60}\))")
+_LISTED = re.compile(r"(?:[,;、•·|\u2028]|\s/\s)(?![^()]{0,60}\))")
 """What is between the names of a list; a comma in brackets is part of a name."""
+_BREAKS = r"(?:</?(?:br|li|p|div|ul|ol)\b[^<>]*>\s*)+"
+_BROKEN = compile_late(rf"{_BREAKS}[*_`\[]*((?=\S)[^<>|*_`\[\]]+)", re.IGNORECASE)
+"""What follows a break in a cell, whose text has a space there."""
+_WORD = compile_late(r"[^\W\d_]{2,}")
+_WORDS_OF_BYLINE = 6
+"""Words of a line that says who wrote a text and when."""
+_DAY_BEFORE = compile_late(r"\b(?:yesterday|last night|gestern|ayer|gisteren|ieri|ontem|igår|wczoraj)\b", re.IGNORECASE)
+"""Words for the day before the one on which a text was written."""
 _OF_REPORT = compile_late(
     r"\b\d{4}\W{1,3}by\s(?-i:[A-Z])|^\W*by\s[^.\d]{0,40}\d|\bmin(?:ute)?s? read\b"
     r"|^(?=[^:|\d]{0,40}(?:dat|fecha|dag\b|dzień|tarih))[^:|\d]{0,40}(?:report(?!ed)|document|meeting|post-?mortem|\brca\b|\bpir\b"
     r"|publi|updat|revis|\bclosed\b|bericht|erstell|freigabe|informe|rapport|relat[óo]rio|relazione|verslag|raport|rapor\b"
     r"|reuni|réunion|besprechung|vergadering|möte|møte)[^:|\d]{0,30}[:|]"
-    r"|\b(?:written|published|posted|prepared|updated|review(?:ed)?|compiled|created|exported|printed|dated|author|version|approved)\b[^.\d]{0,80}\d(?!\d?[:h]\d)",
+    r"|\b(?:written|publi\w+|veröffentlicht|geplaatst|posted|prepared|updated|review(?:ed)?|compiled|created|exported|printed|dated|author|version|approved)\b[^.\d]{0,80}\d(?!\d?[:h]\d)",
     re.IGNORECASE,
 )
 """Lines whose date is that of the report."""
@@ -194,6 +204,11 @@ def _day_in(text: str, posted: date | None) -> date | None:
             either = [date(year, first.month, first.day) for year in (posted.year, posted.year - 1)]
     near = [each for each in either if _is_before(each, posted)]
     return near[0] if len(near) == 1 else None
+
+
+def _is_sentence(words: str) -> bool:
+    """Return whether words are more than who wrote a text, and when."""
+    return words.rstrip("*_ ").endswith((".", "!", "?")) or len(_WORD.findall(words)) > _WORDS_OF_BYLINE
 
 
 def _goes_on(words: str) -> bool:
@@ -494,6 +509,8 @@ class HeaderReader:
                     return self._severity_of(words, self.template.severity_scales) is not None
                 case "status":
                     return self._uncounted_status(words) is not None or self._one_status(words) is not None
+                case "title":
+                    return is_one_title(words)
                 case "incident_id":
                     return self.template.id_in(words) is not None or _TOKEN.fullmatch(words.strip()) is not None
         except Unreadable:
@@ -542,20 +559,31 @@ class HeaderReader:
         name.append((self.values.get("incident_id") or "", self.report.lines.get("incident_id", 1)))
         times = [(line.text, line.line) for line in fields]
         times += [(entry.when, entry.line) for entry in self.reader.entries]
+        whens = [text for text, _ in times]
         lines = (line for section in self.sections for line in section.lines())
-        posted = self.posted or letter_date(self.sections)
+        above = list(islice(lines, 2 * _FIRST_LINES))
+        of_post = self.posted or letter_date(self.sections)
+        posted = of_post or self._written(above[:_FIRST_LINES], name[0][0])
         n_first = _FIRST_LINES if posted is None else 2 * _FIRST_LINES  # of which some are its head
-        first = [(line.text, line.line) for line in islice(lines, n_first) if not _OF_REPORT.search(line.text)]
+        first = [(line.text, line.line) for line in above[:n_first] if not _OF_REPORT.search(line.text)]
         day = date_in(posted.text) if posted is not None else None
         if posted is None or day is None:
             words += name + times + first
         else:  # the name of a post's file has the day on which it was published, too
             own = [each for each in (*words, *first, *name) if each[1] != posted.line or each in name]
-            words = [each for each in own if _is_before(_day_in(each[0], day), day)] + times
-            if not any(find_dates(text) for text, _ in own):
+            near = [each for each in own if _is_before(_day_in(each[0], day), day)]
+            words = near + times if of_post is not None else near + words + name + times + first
+            if of_post is not None and not any(find_dates(text) for text, _ in own):
                 words.append((posted.text, posted.line))
         for text, line_number in words:
             if (found := _day_in(text, day)) is not None:
+                is_of_writing = text == name[0][0] or (posted is not None and line_number == posted.line)
+                is_of_writing |= (text, line_number) in first and not _is_sentence(text)
+                said = self._other_day(found, above) if is_of_writing and found not in map(date_in, whens) else None
+                if said is not None:
+                    message = f"{found} may be when this was written, as line {said.line} names another day"
+                    self.report.problem("missing-date", said.line, f"{message}; write '**Date**: ...' below the title")
+                    return
                 self.values["date"] = found
                 self.report.note("date", text, line_number, source="derived")
                 return
@@ -565,14 +593,45 @@ class HeaderReader:
             message = f"no {label}; write a line '**{label}**: ...' below the title"
             self.report.problem("missing-date", self.report.lines["head"], message)
 
+    @staticmethod
+    def _written(lines: Sequence[Line], name: str) -> Line | None:
+        """Return the line at the beginning that says when a text was written; none where its file names another day."""
+        dated = (line for line in lines if _OF_REPORT.search(line.text) and date_in(line.text) is not None)
+        written = next(dated, None)
+        of_name = date_in(name)
+        return written if written is None or of_name in {None, date_in(written.text)} else None
+
+    def _other_day(self, day: date, lines: Sequence[Line]) -> Line | None:
+        """Return the title, or else the first sentence, where that names another day than the one of writing."""
+        prose = next((line for line in lines if _is_sentence(line.text) and not _OF_REPORT.search(line.text)), None)
+        for line in filter(None, (self.titles.found, prose)):
+            other, weekdays = _day_in(line.text, day), set(re.findall(WEEKDAY, line.text, re.IGNORECASE))
+            if find_dates(line.text):
+                is_other = other is not None and other != day and _is_before(other, day)
+            else:
+                is_other = _DAY_BEFORE.search(line.text) is not None or bool(weekdays)
+                is_other &= f"{day:%a}".casefold() not in {weekday[:3].casefold() for weekday in weekdays}
+            if is_other:
+                return line
+        return None
+
     def _read_other(self, name: str, line: Line) -> None:
         """Read a field that other templates have at their head: services, instants, what the impact was."""
         label = self.template.fields[name][0]
         if name == "services":
-            words = _LISTED.split(line.text)
+            words = _LISTED.split(self._with_breaks(line))
             self.reader.add_services([(None, word.strip(" ."), line.line, "") for word in words], None)
         elif not name.endswith("_at"):
             self.reader.read_field(name, line, label)
+
+    def _with_breaks(self, line: Line) -> str:
+        """Return the words of a field with a line separator wherever the source breaks its cell."""
+        lines = (each.text for section in self.sections for each in section.source if each.line == line.line)
+        words, source = re.sub(_BREAKS, "\u2028", line.text), next(lines, "")
+        for match in _BROKEN.finditer(source) if "<" in source else ():
+            before, following, after = words.partition(match[1].strip())
+            words = f"{before}\u2028{following}{after}" if before.endswith(" ") and following else words
+        return words
 
     def _instant(self, line: Line, label: str, latest: datetime | None, night: timedelta) -> datetime | None:
         """Read a date and time as a row of the timeline is read, and report what is unclear about it.

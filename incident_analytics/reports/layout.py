@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -20,6 +20,7 @@ from incident_analytics.reports.report_fields import OF_INCIDENTS, TIME, head_fi
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.status_pages import with_updates
 from incident_analytics.reports.template import SectionForm, Template
+from incident_analytics.reports.times import is_date
 from incident_analytics.reports.zones import find_zone
 
 __all__ = [
@@ -90,21 +91,28 @@ def _timed(document: Document, group: Sequence[Section], templates: tuple[Templa
     kinds = [kinds_of(section.title, exactly=section.level <= 1) for section in sections]
     if any("timeline" in found for found in kinds):
         return sections
+    if (dated := _below_heading(sections, _is_day_of_rows, 2)) is not sections:
+        return dated
     above = next((index for index, found in enumerate(kinds) if found), len(sections))
     for index in (*range(above), *_only_timed(sections, above, templates)):
         if parts := _with_timeline(document, sections[index]):
             sections[index : index + 1] = parts
             return sections
-    return _with_timed_headings(sections)
+    return _below_heading(sections, lambda section: begins_with_time(section.title), _ENOUGH_ROWS)
 
 
-def _with_timed_headings(sections: list[Section]) -> list[Section]:
-    """Return sections with the heading of a timeline above those headings that are its rows, where these are all one.
+def _is_day_of_rows(section: Section) -> bool:
+    """Return whether a heading is a date, and what is below it rows with times."""
+    return is_date(section.title) and any(map(_n_timed, section.blocks))
 
-    They follow each other at one level, and each begins with a time of day.
+
+def _below_heading(sections: list[Section], is_part: Callable[[Section], bool], fewest: int) -> list[Section]:
+    """Return sections with the heading of a timeline above those that are its rows or days, where these are all one.
+
+    They follow each other at one level.
     """
-    heads = [index for index, section in enumerate(sections) if section.level > 1 and begins_with_time(section.title)]
-    if len(heads) < _ENOUGH_ROWS or heads != list(range(heads[0], heads[-1] + 1)):
+    heads = [index for index, section in enumerate(sections) if section.level > 1 and is_part(section)]
+    if len(heads) < fewest or heads != list(range(heads[0], heads[-1] + 1)):
         return sections
     first = sections[heads[0]]
     if any(sections[index].level != first.level for index in heads):
@@ -203,7 +211,7 @@ def _with_timeline(document: Document, section: Section) -> list[Section]:
     if sum(_n_timed(section.blocks[index]) for index in timed) < _ENOUGH_ROWS:
         return []
     blocks, starts, begin = section.blocks, document.starts, section.line
-    top = timed[0] - (timed[0] > 0 and _names_zone(blocks[timed[0] - 1]))
+    top = timed[0] - (timed[0] > 0 and _heads_rows(blocks[timed[0] - 1]))
     zone = find_zone(section.title, is_heading=True) if section.level > 1 else ""
     title = f"Timeline ({zone.strip('()')})" if zone else "Timeline"
     edges = [(0, section.title), (top, title), (timed[-1] + 1, "")]
@@ -224,9 +232,10 @@ def _with_timeline(document: Document, section: Section) -> list[Section]:
     return parts
 
 
-def _names_zone(block: Block) -> bool:
-    """Return whether a paragraph says in which zone the times below it are."""
-    return isinstance(block, Paragraph) and any(find_zone(line.text) for line in block.lines)
+def _heads_rows(block: Block) -> bool:
+    """Return whether a paragraph says in which zone the times below it are, or is their date."""
+    lines = block.lines if isinstance(block, Paragraph) else ()
+    return any(find_zone(line.text) for line in lines) or (len(lines) == 1 and is_date(lines[0].text))
 
 
 def _n_timed(block: Block) -> int:

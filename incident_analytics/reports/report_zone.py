@@ -21,6 +21,7 @@ from incident_analytics.reports.zones import (
     is_zone,
     names_zone,
     read_zone,
+    zone_of_line,
     zones_of_clocks,
 )
 
@@ -44,6 +45,8 @@ _LABELS: Final = frozenset(
 """Fields at a report's head that say in which zone its times are."""
 _REGION: Final = compile_late(r"[A-Z][a-z]{3,12}/[A-Z]\w{2,20}(?:/[A-Z]\w{2,20})?")
 """What looks like the IANA name of a zone."""
+_LONGEST_LINE: Final = 60
+"""Characters of a line that may be there to say in which zone the times are."""
 _LONGEST_DATE: Final = 40
 """Characters of a line that may be a date and a zone."""
 
@@ -121,6 +124,8 @@ class ReportZone:
             if (_OF_TIME.search(line.text) or line.text[:1] in _NOTES)
             and (words := find_zone(line.text, is_elsewhere=True))
         }
+        named = [] if found else self._lines_above_rows()
+        found |= {words: number for words, is_alone, number in named if is_alone}
         if not found and not self.is_usual_set:
             zoned = [(line, each) for line in lines if line.label is None and (each := zones_of_clocks(line.text))]
             instants = [line.text for name, line in fields.items() if name.endswith("_at") or name == "duration"]
@@ -131,6 +136,27 @@ class ReportZone:
             if len({read_zone(words) for words in found}) == 1:
                 words, number = next(iter(found.items()))
                 self.reader.read_zone(Line(words, number), "head")
+        if named and self.is_open() and not self.is_usual_set:
+            words, _, number = named[0]
+            self.reader.zone_is_unclear = True
+            message = f"{words.strip('()')!r} may be the zone of the times, which are not read"
+            remedy = "write a sentence such as 'All times are in UTC'"
+            self.report.problem("unreadable-time", number, f"{message}; {remedy}")
+
+    def _lines_above_rows(self) -> list[tuple[str, bool, int]]:
+        """Return the zones that short lines above the first row name, if as all that each says, and its number."""
+        first = min((entry.line for entry in self.reader.entries), default=0)
+        found = []
+        for section in self.sections:
+            if section.line >= first:
+                break
+            for line in section.lines():
+                text = line.text if line.label is None else f"{line.label} {line.text}"
+                is_value = line.label is None or is_zone(line.text)
+                if line.line < first and is_value and len(text) <= _LONGEST_LINE:
+                    words, is_alone = zone_of_line(text)
+                    found += [(words, is_alone, line.line)] if words else []
+        return found
 
     def is_open(self) -> bool:
         """Return whether nothing has named a zone so far, be it one that is not clear."""

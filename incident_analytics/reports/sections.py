@@ -44,7 +44,7 @@ from incident_analytics.reports.rows import (
 )
 from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timed_rows import Entry
-from incident_analytics.reports.times import find_dates, read_date, split_moment, split_offset
+from incident_analytics.reports.times import find_dates, is_date, read_date, split_moment, split_offset
 from incident_analytics.reports.values import read_loss, read_money, read_share, read_users
 from incident_analytics.reports.wordings import named_by_words
 from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone
@@ -94,8 +94,6 @@ _ACTS = compile_late(
 _NUMBERED_ROW = compile_late(r"(\d{1,2})\.(\d{1,2})\.?\s+(?=\d{1,2}:\d\d)")
 _LONGEST_HEAD = 60
 """Characters of a line that may be the heading of the lines below it."""
-_LONGEST_DATE = 40
-"""Characters of a line that may be a date alone."""
 
 
 class SectionReader:
@@ -821,7 +819,7 @@ def _timed_parts(paragraph: Paragraph, taken: Collection[int]) -> Iterator[tuple
     """
     parts: list[tuple[list[str], int]] = []
     for line in _without_head([line for line in paragraph.lines if line.line not in taken]):
-        if begins_with_time(line.text) or _is_date(line.text):
+        if begins_with_time(line.text) or is_date(line.text):
             match = UPDATE.match(line.text)
             parts.append(([line.text[match.end() :] if match else line.text], line.line))
         elif parts:
@@ -837,14 +835,6 @@ def _without_head(lines: Sequence[Line]) -> Sequence[Line]:
     rest = lines[1:]
     is_headed = len(rest) > 1 and len(lines[0].text) <= _LONGEST_HEAD and not begins_with_time(lines[0].text)
     return rest if is_headed and all(begins_with_time(line.text) for line in rest) else lines
-
-
-def _is_date(text: str) -> bool:
-    """Return whether a line is a date and at most a zone."""
-    if len(text) > _LONGEST_DATE or not find_dates(text):
-        return False
-    _, rest = split_moment(text)
-    return not rest or is_zone(rest)
 
 
 def _action_items(section: Section, taken: Collection[int]) -> Iterator[tuple[list[Line], bool | None]]:

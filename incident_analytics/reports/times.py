@@ -23,7 +23,7 @@ from incident_analytics.reports.tokens import (
     month_named,
     tokenize,
 )
-from incident_analytics.reports.zones import UNKNOWN_ZONE, zone_named
+from incident_analytics.reports.zones import UNKNOWN_ZONE, is_zone, zone_named
 
 __all__ = [
     "CELL_CLOCKS",
@@ -36,6 +36,7 @@ __all__ = [
     "find_dates",
     "forward",
     "half_ways",
+    "is_date",
     "kinds_in",
     "read_date",
     "read_moments",
@@ -519,6 +520,24 @@ def date_in(text: str) -> date | None:
             return None
         return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
     return next((moment.date for moment in find_dates(text) if moment.date is not None), None)
+
+
+_LONGEST_DATE: Final = 40
+"""Characters of words that may be a date alone."""
+
+
+def is_date(text: str) -> bool:
+    """Return whether words are a date with at most a zone.
+
+    Examples
+    --------
+    >>> is_date("Tuesday 5 June 2025 (CEST)"), is_date("5 June 2025: mail down")
+    (True, False)
+    """
+    if len(text) > _LONGEST_DATE or not find_dates(text):
+        return False
+    _, rest = split_moment(text)
+    return not rest or is_zone(rest)
 
 
 _OFFSET: Final = compile_late(

@@ -14,7 +14,7 @@ from incident_analytics.reports.milestone_words import default_lexicon
 from incident_analytics.reports.template import Template
 from incident_analytics.reports.wordings import named_by_words
 
-__all__ = ["Titles", "may_be_title", "without_frame"]
+__all__ = ["Titles", "is_one_title", "may_be_title", "without_frame"]
 
 _LONGEST: Final = 100
 """Characters of a line that may be a title."""
@@ -127,9 +127,13 @@ def may_be_title(label: str, line: Line) -> bool:
     >>> may_be_title("Event", Line("Loss of cooling in hall 3", 4)), may_be_title("Event", Line("Yes", 4))
     (True, False)
     """
-    words = line.text
-    is_short = len(words) <= _LONGEST and not words.endswith(".") and ". " not in words
-    return is_short and len(words.split()) > 1 and named_by_words(label, "events") is not None
+    is_title = is_one_title(line.text) and not line.text.endswith(".") and len(line.text.split()) > 1
+    return is_title and named_by_words(label, "events") is not None
+
+
+def is_one_title(words: str) -> bool:
+    """Return whether words are short enough for a title, and one sentence at most."""
+    return len(words) <= _LONGEST and ". " not in words
 
 
 def without_frame(title: str) -> str:

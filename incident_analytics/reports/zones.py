@@ -30,6 +30,7 @@ __all__ = [
     "read_zone",
     "without_zone",
     "zone_named",
+    "zone_of_line",
     "zones_meant",
     "zones_of_clocks",
     "zones_settled",
@@ -383,6 +384,36 @@ def _time_behind_clock(text: str) -> str:
     return next(filter(_time_named, named), "")
 
 
+def zone_of_line(text: str) -> tuple[str, bool]:
+    """Return the words of a line without a time of day that name a zone, and whether it says nothing else.
+
+    Words that are those of a region or of something else as well name one only in a line that says nothing else.
+
+    Examples
+    --------
+    >>> zone_of_line("TZ is AEST"), zone_of_line("logs pasted from Perth, AWST"), zone_of_line("UK users")
+    (('AEST', True), ('AWST', False), ('', False))
+    >>> zone_of_line("Sydney time"), zone_of_line("CET, then CEST"), zone_of_line("TZ: Chamorro")
+    (('Sydney time', True), ('CET', False), ('(TZ: Chamorro)', False))
+    """
+    if _CLOCK.search(text):
+        return "", False
+    names = [name for match in _ZONE_PATTERN.finditer(text) if not (name := match[0].strip()).islower()]
+    others = [word for word in _words_of(_ZONE_PATTERN.sub(" ", text)) if word not in _fill()]
+    if not names:
+        is_of_place = " ".join(others) in _places() and _time_of().search(text) is not None
+        is_unknown = _OF_ZONE.match(text) is not None and len(text.split()) <= _FEW_WORDS
+        return (text, True) if is_of_place else (f"({text})" if is_unknown else "", False)
+    is_plain = _WORDS.isdisjoint(name.upper() for name in names)
+    is_plain &= (_PLACES | _REGIONAL).isdisjoint(name.upper() for name in names)
+    try:
+        is_one = len({zone_named(name).utcoffset(_SOME_DAY) for name in names}) == 1
+    except Unreadable:
+        is_one, is_plain = False, is_plain and any(map(zones_meant, names))
+    is_alone = is_one and not others
+    return (names[0], is_alone) if is_alone or is_plain else ("", False)
+
+
 def zones_of_clocks(text: str) -> list[str]:
     """Return the zones next to the times of day of a text.
 
@@ -424,6 +455,13 @@ def without_zone(text: str) -> str:
 
 
 _EMPTY: Final = compile_late(r"[(\[]\s*[)\]]")
+_OF_ZONE: Final = compile_late(
+    r"\W*(?:tz|time\s?zone|zeitzone|fuseau|fuso|huso|zona horaria|tijdzone|tidszone?)\b", re.IGNORECASE
+)
+"""How a line begins that is about the zone of the times."""
+_FEW_WORDS: Final = 5
+_SOME_DAY: Final = datetime(2025, 1, 1)  # noqa: DTZ001 - each zone is asked about it
+"""On which a region's zone is compared with an offset: they agree in one half of the year."""
 
 
 @remembered

@@ -149,6 +149,9 @@ STORY = (
 )
 
 
+LASTED = "By 18:20 UTC the boards were gone from the server. I was there at 18:52. At 22:55 UTC they were open again."
+
+
 @pytest.mark.parametrize(
     ("title", "story", "is_report"),
     [
@@ -177,6 +180,9 @@ STORY = (
         ("On call at Acme", f"A typical day looks like this. {STORY}", False),
         ("A demo", f"Suppose this. {STORY}", False),
         ("Why your farm vanished", "At 16:40 UTC logins failed. It was over at 17:55 UTC.", False),
+        ("The night the boards died", f"{LASTED} All in all, down for 4 hours 35 minutes.", True),
+        ("The night the boards died", f"{LASTED} All in all, down for 3 hours.", False),
+        ("The night of the move", f"{LASTED} As announced, down for 4 hours 35 minutes.", False),
     ],
 )
 def test_an_account_in_sentences_is_a_report(title: str, story: str, *, is_report: bool, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ _LASTED: Final = compile_late(
     r"|degraded|empty|stale|interrupted|impaired|broken|stuck(?:\s(?:in|on|at)\s(?:\w+\s){0,2}\w+)?)"
     r"(?:\s(?:to|for)\s(?:all|our|most)?\s?(?:users|customers|everyone|everybody))?\sfor"
     r"|(?:could(?:\snot|n['’]t)|were\s(?:unable|not\sable)\sto)\s(?:\w+\s){1,8}for)"
-    r"|^[\w :\[\]-]{2,60}\s(?:down|unavailable|unreachable|offline)\sfor)"
+    r"|^(?:[\w :,\[\]-]{2,60}\s)?(?:down|unavailable|unreachable|offline)\sfor)"
     rf"\s(?P<words>{_ROUGHLY}{_SOME_LENGTH})"
     r"(?!\s(?:to\b|longer|more|less|shorter|each|every|per|after|before|later|earlier|into|of\b))",
     re.IGNORECASE,

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.blocks import RUNNING, Document, Fence, Line, Section, SourceLine, Table
+from incident_analytics.reports.durations import find_length
 from incident_analytics.reports.labels import front_matter, labelled
 from incident_analytics.reports.layout import lay_out, section_owners, section_parts
 from incident_analytics.reports.narrative import milestones_said, outage_said
@@ -19,6 +20,7 @@ from incident_analytics.reports.report_fields import Field, find_fields
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import Template, bare_words
 from incident_analytics.reports.times import date_in, find_dates
+from incident_analytics.reports.zones import clocks_in
 
 __all__ = ["TO_FILL_IN", "Recognized", "Skipped", "recognize", "split_reports", "take_whole"]
 
@@ -38,6 +40,8 @@ _TIME: Final = compile_late(
     r"|\bkl\.?\s\d{1,2}\.[0-5]\d\b",
     re.IGNORECASE,
 )
+_AS_PLANNED: Final = compile_late(r"\b(?:planned|scheduled|announced|maintenance)\b", re.IGNORECASE)
+"""What a text has on work that took a service down on purpose."""
 _TIMES_OF_ACCOUNT: Final = 3
 """Times of day that an account in sentences has at least."""
 _TYPICAL: Final = compile_late(
@@ -407,8 +411,19 @@ class _Signs:
         if outage_said(texts) is not None:
             return True
         days = {day for text in words if not _WRITTEN.search(text) and (day := date_in(text)) is not None}
+        if days and self.lasted_between_times([block.text for block in texts]):
+            return True
         said = (milestones_said(texts, day) for day in sorted(days)[:_MOST_DAYS])
         return any(not found.isdisjoint({"started", "detected"}) and len(found) > 1 for found in said)
+
+    @staticmethod
+    def lasted_between_times(texts: Sequence[str]) -> bool:
+        """Return whether a sentence says how long it was down, and two times of day are as far apart: unplanned."""
+        lengths = [found[0] for text in texts if " for " in text and (found := find_length(text)) is not None]
+        if len(lengths) != 1 or any(map(_AS_PLANNED.search, texts)):
+            return False
+        minutes = clocks_in(*texts)
+        return any(minute + lengths[0].total_seconds() / 60 in minutes for minute in minutes)
 
     @property
     def has_core(self) -> bool:

@@ -124,3 +124,10 @@ def test_what_the_settings_say_counts_before_a_line_in_doubt() -> None:
 
 def test_a_zone_below_the_rows_is_of_something_else() -> None:
     assert _read(LISTED.format(above="", said="", below="\n\n- page the AEST team")).rows["timeline"][0]["at"].hour == 9
+
+
+@pytest.mark.parametrize(("said", "hour"), [("TZ is AEST", 23), ("as always in AEST", None), ("", 9)])
+def test_a_line_next_to_fields_counts_for_them(said: str, hour: int | None) -> None:
+    head = f"Severity: SEV-2\nDate: 12 June 2025\nStart: 09:14\nEnd: 09:58\n\n{said}"
+    values = _read(f"# INC-0612 kiosks offline\n\n{head}\n\n## Root cause\n\nThe certificate.\n").incident
+    assert (values["started_at"].hour if values.get("started_at") else None) == hour

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import takewhile
 from typing import Final
 
 from incident_analytics.late_patterns import compile_late
@@ -124,7 +125,7 @@ class ReportZone:
             if (_OF_TIME.search(line.text) or line.text[:1] in _NOTES)
             and (words := find_zone(line.text, is_elsewhere=True))
         }
-        named = [] if found else self._lines_above_rows()
+        named = [] if found else self._lines_above_rows(fields)
         found |= {words: number for words, is_alone, number in named if is_alone}
         if not found and not self.is_usual_set:
             zoned = [(line, each) for line in lines if line.label is None and (each := zones_of_clocks(line.text))]
@@ -143,17 +144,19 @@ class ReportZone:
             remedy = "write a sentence such as 'All times are in UTC'"
             self.report.problem("unreadable-time", number, f"{message}; {remedy}")
 
-    def _lines_above_rows(self) -> list[tuple[str, bool, int]]:
-        """Return the zones that short lines above the first row name, if as all that each says, and its number."""
-        first = min((entry.line for entry in self.reader.entries), default=0)
+    def _lines_above_rows(self, fields: Mapping[str, Line]) -> list[tuple[str, bool, int]]:
+        """Return the zones that short lines above the first row name, if as all that each says, and its number.
+
+        Without rows these are the lines of the sections down to the last field that is an instant.
+        """
+        first = min((entry.line for entry in self.reader.entries), default=None)
+        last = max((line.line for name, line in fields.items() if name.endswith("_at")), default=0)
         found = []
-        for section in self.sections:
-            if section.line >= first:
-                break
+        for section in takewhile(lambda each: each.line < (first or last), self.sections):
             for line in section.lines():
                 text = line.text if line.label is None else f"{line.label} {line.text}"
-                is_value = line.label is None or is_zone(line.text)
-                if line.line < first and is_value and len(text) <= _LONGEST_LINE:
+                is_above = first is None or line.line < first
+                if is_above and len(text) <= _LONGEST_LINE and (line.label is None or is_zone(line.text)):
                     words, is_alone = zone_of_line(text)
                     found += [(words, is_alone, line.line)] if words else []
         return found

@@ -131,3 +131,17 @@ def test_a_line_next_to_fields_counts_for_them(said: str, hour: int | None) -> N
     head = f"Severity: SEV-2\nDate: 12 June 2025\nStart: 09:14\nEnd: 09:58\n\n{said}"
     values = _read(f"# INC-0612 kiosks offline\n\n{head}\n\n## Root cause\n\nThe certificate.\n").incident
     assert (values["started_at"].hour if values.get("started_at") else None) == hour
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("- 09:14", "- AEST\n- 09:14"),
+        ("{below}", "\n\n(AEST used)"),
+        ("{below}", "\n\n* AEST"),
+        ("Severity: SEV-2", "Severity: SEV-2\n\n| | |\n|---|---|\n| Host | k-7 |\n| TZ used | AEST |"),
+    ],
+)
+def test_a_zone_alone_in_an_item_a_note_or_a_cell_is_read(before: str, after: str) -> None:
+    text = LISTED.replace(before, after).format(above="", said="", below="")
+    assert [row["at"].hour for row in _read(text).rows["timeline"] if row["at"]] == [23] * 4

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import takewhile
 from typing import Final
 
 from incident_analytics.late_patterns import compile_late
@@ -48,6 +47,10 @@ _REGION: Final = compile_late(r"[A-Z][a-z]{3,12}/[A-Z]\w{2,20}(?:/[A-Z]\w{2,20})
 """What looks like the IANA name of a zone."""
 _LONGEST_LINE: Final = 60
 """Characters of a line that may be there to say in which zone the times are."""
+_LONGEST_NOTE: Final = 20
+"""Characters of such a line below the times."""
+_NEXT_LINES: Final = 4
+"""Lines below the fields in which a zone may be theirs."""
 _LONGEST_DATE: Final = 40
 """Characters of a line that may be a date and a zone."""
 
@@ -125,7 +128,7 @@ class ReportZone:
             if (_OF_TIME.search(line.text) or line.text[:1] in _NOTES)
             and (words := find_zone(line.text, is_elsewhere=True))
         }
-        named = [] if found else self._lines_above_rows(fields)
+        named = [] if found else self._lines_with_zones(fields)
         found |= {words: number for words, is_alone, number in named if is_alone}
         if not found and not self.is_usual_set:
             zoned = [(line, each) for line in lines if line.label is None and (each := zones_of_clocks(line.text))]
@@ -144,21 +147,23 @@ class ReportZone:
             remedy = "write a sentence such as 'All times are in UTC'"
             self.report.problem("unreadable-time", number, f"{message}; {remedy}")
 
-    def _lines_above_rows(self, fields: Mapping[str, Line]) -> list[tuple[str, bool, int]]:
-        """Return the zones that short lines above the first row name, if as all that each says, and its number.
+    def _lines_with_zones(self, fields: Mapping[str, Line]) -> list[tuple[str, bool, int]]:
+        """Return the zones that short lines name, if as all that each says, and its number.
 
-        Without rows these are the lines of the sections down to the last field that is an instant.
+        Below the first row, or the last field that is an instant, a line counts that says nothing else.
         """
-        first = min((entry.line for entry in self.reader.entries), default=None)
-        last = max((line.line for name, line in fields.items() if name.endswith("_at")), default=0)
-        found = []
-        for section in takewhile(lambda each: each.line < (first or last), self.sections):
-            for line in section.lines():
-                text = line.text if line.label is None else f"{line.label} {line.text}"
-                is_above = first is None or line.line < first
-                if is_above and len(text) <= _LONGEST_LINE and (line.label is None or is_zone(line.text)):
-                    words, is_alone = zone_of_line(text)
-                    found += [(words, is_alone, line.line)] if words else []
+        rows = [entry.line for entry in self.reader.entries if re.search(r"\d", entry.when)]
+        instants = [line.line for name, line in fields.items() if name.endswith("_at")]
+        first, found = min(rows, default=max(instants, default=0) + _NEXT_LINES), []
+        for section in self.sections:
+            lines = [each for each in section.lines() if each.label is None or is_zone(each.value)]
+            cells = (row.cells for table in section.tables() for row in (table.header, *table.rows) if row.cells)
+            lines += (Line(" ".join(cell.text for cell in row), row[0].line) for row in cells)
+            for line in lines:
+                is_above = line.line < first
+                if len(line.text) <= (_LONGEST_LINE if is_above else _LONGEST_NOTE):
+                    words, is_alone = zone_of_line(line.text)
+                    found += [(words, is_alone, line.line)] if words and (is_alone or is_above) else []
         return found
 
     def is_open(self) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice, takewhile
 from pathlib import PurePath
@@ -20,7 +20,15 @@ from incident_analytics.reports.blocks import Line, Section
 from incident_analytics.reports.choices import Choice, find_choice, leading_word, read_choice, read_word
 from incident_analytics.reports.durations import Duration, read_duration
 from incident_analytics.reports.labels import labelled
-from incident_analytics.reports.letters import letter_date
+from incident_analytics.reports.letters import (
+    byline,
+    day_said,
+    is_of_writing,
+    is_sentence,
+    is_shortly_before,
+    letter_date,
+    line_of_other_day,
+)
 from incident_analytics.reports.marks import ticked_option
 from incident_analytics.reports.numerals import FIGURE
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent, is_none, is_placeholder
@@ -33,7 +41,6 @@ from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.timeline import place_entries
 from incident_analytics.reports.times import date_in, find_dates, read_date, read_moments, split_moment
 from incident_analytics.reports.titles import Titles, is_one_title, may_be_title, without_frame
-from incident_analytics.reports.tokens import WEEKDAY
 from incident_analytics.reports.unlabelled import severities_said, states_said
 from incident_analytics.reports.zones import is_zone, names_zone, read_zone, without_zone
 from incident_analytics.schema import LAST_COUNTS, MILESTONES, STATUSES, UNCOUNTED_STATUSES
@@ -79,8 +86,6 @@ _FIRST_LINES = 5
 """Lines at the beginning in which a date is the incident's."""
 _STAMP = 40
 """Characters of a field that are looked at for a date, or quoted where another one differs."""
-_SEASON = timedelta(days=90)
-"""How long after an incident a post about it is published."""
 _NIGHT, _HALF_A_DAY = timedelta(hours=3), timedelta(hours=12)
 """By how much an end, and any other milestone, must be earlier on the clock than the one before it for midnight to have
 passed: by less, one of the two is a slip."""
@@ -149,23 +154,9 @@ _REMARK = compile_late(r"\([^()\d]*+\d[^()]*+\)")
 """Words in brackets that may hold a length."""
 _LISTED = re.compile(r"(?:[,;、•·|\u2028]|\s/\s)(?![^()]{0,60}\))")
 """What is between the names of a list; a comma in brackets is part of a name."""
-_BREAKS = r"(?:</?(?:br|li|p|div|ul|ol)\b[^<>]*>\s*)+"
-_BROKEN = compile_late(rf"{_BREAKS}[*_`\[]*((?=\S)[^<>|*_`\[\]]+)", re.IGNORECASE)
+_BREAK = r"</?(?:br|li|p|div|ul|ol)\b[^<>]{0,80}>"
+_BROKEN = compile_late(rf"{_BREAK}\s{{0,4}}[*_`\[]{{0,3}}([^\s<>|*_`\[\]][^<>|*_`\[\]]{{0,80}})", re.IGNORECASE)
 """What follows a break in a cell, whose text has a space there."""
-_WORD = compile_late(r"[^\W\d_]{2,}")
-_WORDS_OF_BYLINE = 6
-"""Words of a line that says who wrote a text and when."""
-_DAY_BEFORE = compile_late(r"\b(?:yesterday|last night|gestern|ayer|gisteren|ieri|ontem|igår|wczoraj)\b", re.IGNORECASE)
-"""Words for the day before the one on which a text was written."""
-_OF_REPORT = compile_late(
-    r"\b\d{4}\W{1,3}by\s(?-i:[A-Z])|^\W*by\s[^.\d]{0,40}\d|\bmin(?:ute)?s? read\b"
-    r"|^(?=[^:|\d]{0,40}(?:dat|fecha|dag\b|dzień|tarih))[^:|\d]{0,40}(?:report(?!ed)|document|meeting|post-?mortem|\brca\b|\bpir\b"
-    r"|publi|updat|revis|\bclosed\b|bericht|erstell|freigabe|informe|rapport|relat[óo]rio|relazione|verslag|raport|rapor\b"
-    r"|reuni|réunion|besprechung|vergadering|möte|møte)[^:|\d]{0,30}[:|]"
-    r"|\b(?:written|publi\w+|veröffentlicht|geplaatst|posted|prepared|updated|review(?:ed)?|compiled|created|exported|printed|dated|author|version|approved)\b[^.\d]{0,80}\d(?!\d?[:h]\d)",
-    re.IGNORECASE,
-)
-"""Lines whose date is that of the report."""
 
 
 def _is_instant(text: str) -> bool:
@@ -193,32 +184,9 @@ def _length_beside(text: str) -> str:
     return ""
 
 
-def _day_in(text: str, posted: date | None) -> date | None:
-    """Return the first date in a text; of two that it may mean the one after which the text was posted."""
-    day, first = date_in(text), next(iter(find_dates(text)), None)
-    if day is not None or posted is None or first is None:
-        return day
-    either: Sequence[date] = first.either or ()
-    if first.month and first.day and first.year is None and first.slip is None:
-        with suppress(ValueError):  # 29 February in another year
-            either = [date(year, first.month, first.day) for year in (posted.year, posted.year - 1)]
-    near = [each for each in either if _is_before(each, posted)]
-    return near[0] if len(near) == 1 else None
-
-
-def _is_sentence(words: str) -> bool:
-    """Return whether words are more than who wrote a text, and when."""
-    return words.rstrip("*_ ").endswith((".", "!", "?")) or len(_WORD.findall(words)) > _WORDS_OF_BYLINE
-
-
 def _goes_on(words: str) -> bool:
     """Return whether a status, or what an end is given as, says that the incident goes on."""
     return _ONGOING.match(fold(words).strip("*_ ")) is not None
-
-
-def _is_before(one: date | None, other: date) -> bool:
-    """Return whether a day is at most a season before another."""
-    return one is not None and timedelta(0) <= other - one <= _SEASON
 
 
 @lru_cache(maxsize=64)
@@ -563,23 +531,24 @@ class HeaderReader:
         lines = (line for section in self.sections for line in section.lines())
         above = list(islice(lines, 2 * _FIRST_LINES))
         of_post = self.posted or letter_date(self.sections)
-        posted = of_post or self._written(above[:_FIRST_LINES], name[0][0])
+        posted = of_post or byline(above[:_FIRST_LINES], name[0][0])
         n_first = _FIRST_LINES if posted is None else 2 * _FIRST_LINES  # of which some are its head
-        first = [(line.text, line.line) for line in above[:n_first] if not _OF_REPORT.search(line.text)]
+        first = [(line.text, line.line) for line in above[:n_first] if not is_of_writing(line.text)]
         day = date_in(posted.text) if posted is not None else None
         if posted is None or day is None:
             words += name + times + first
         else:  # the name of a post's file has the day on which it was published, too
             own = [each for each in (*words, *first, *name) if each[1] != posted.line or each in name]
-            near = [each for each in own if _is_before(_day_in(each[0], day), day)]
+            near = [each for each in own if is_shortly_before(day_said(each[0], day), day)]
             words = near + times if of_post is not None else near + words + name + times + first
             if of_post is not None and not any(find_dates(text) for text, _ in own):
                 words.append((posted.text, posted.line))
         for text, line_number in words:
-            if (found := _day_in(text, day)) is not None:
-                is_of_writing = text == name[0][0] or (posted is not None and line_number == posted.line)
-                is_of_writing |= (text, line_number) in first and not _is_sentence(text)
-                said = self._other_day(found, above) if is_of_writing and found not in map(date_in, whens) else None
+            if (found := day_said(text, day)) is not None:
+                is_in_doubt = text == name[0][0] or (posted is not None and line_number == posted.line)
+                is_in_doubt |= (text, line_number) in first and not is_sentence(text)
+                is_in_doubt &= found not in map(date_in, whens)
+                said = line_of_other_day(found, self.titles.found, above) if is_in_doubt else None
                 if said is not None:
                     message = f"{found} may be when this was written, as line {said.line} names another day"
                     self.report.problem("missing-date", said.line, f"{message}; write '**Date**: ...' below the title")
@@ -593,28 +562,6 @@ class HeaderReader:
             message = f"no {label}; write a line '**{label}**: ...' below the title"
             self.report.problem("missing-date", self.report.lines["head"], message)
 
-    @staticmethod
-    def _written(lines: Sequence[Line], name: str) -> Line | None:
-        """Return the line at the beginning that says when a text was written; none where its file names another day."""
-        dated = (line for line in lines if _OF_REPORT.search(line.text) and date_in(line.text) is not None)
-        written = next(dated, None)
-        of_name = date_in(name)
-        return written if written is None or of_name in {None, date_in(written.text)} else None
-
-    def _other_day(self, day: date, lines: Sequence[Line]) -> Line | None:
-        """Return the title, or else the first sentence, where that names another day than the one of writing."""
-        prose = next((line for line in lines if _is_sentence(line.text) and not _OF_REPORT.search(line.text)), None)
-        for line in filter(None, (self.titles.found, prose)):
-            other, weekdays = _day_in(line.text, day), set(re.findall(WEEKDAY, line.text, re.IGNORECASE))
-            if find_dates(line.text):
-                is_other = other is not None and other != day and _is_before(other, day)
-            else:
-                is_other = _DAY_BEFORE.search(line.text) is not None or bool(weekdays)
-                is_other &= f"{day:%a}".casefold() not in {weekday[:3].casefold() for weekday in weekdays}
-            if is_other:
-                return line
-        return None
-
     def _read_other(self, name: str, line: Line) -> None:
         """Read a field that other templates have at their head: services, instants, what the impact was."""
         label = self.template.fields[name][0]
@@ -627,7 +574,7 @@ class HeaderReader:
     def _with_breaks(self, line: Line) -> str:
         """Return the words of a field with a line separator wherever the source breaks its cell."""
         lines = (each.text for section in self.sections for each in section.source if each.line == line.line)
-        words, source = re.sub(_BREAKS, "\u2028", line.text), next(lines, "")
+        words, source = re.sub(_BREAK, "\u2028", line.text), next(lines, "")
         for match in _BROKEN.finditer(source) if "<" in source else ():
             before, following, after = words.partition(match[1].strip())
             words = f"{before}\u2028{following}{after}" if before.endswith(" ") and following else words

@@ -64,7 +64,8 @@ def describe_repeats(rate: pd.DataFrame, *, label: str, pending: pd.DataFrame | 
         which = f"{format_all(n)} " * (n > 1) if n_open == n else f"{n_open or 'none'} {'of them ' * (n > 1)}"
         said += f", {which}while follow-ups of the earlier incident were open{unknown}"
     if row["n_disputed"]:
-        said += f"; for {row['n_disputed']} of these, the items' dates say that all were done"
+        of_these = f"for {row['n_disputed']} of these, " * (n > 1)
+        said += f"; {of_these}the items' dates say that all were done"
     return f"{said}. {more}".rstrip()
 
 
@@ -109,9 +110,8 @@ def describe_recurrence(change: pd.DataFrame) -> str:
     whose = "its" if row["n"] == 1 else "their"
     before, later = (_times(row[name]) for name in ("n_before", "n_after"))
     split = f"{before} before {whose} action items were done and {later} later"
-    if not (row["n_before"] and row["n_after"]):
-        times, when = (later, "after") if row["n_after"] else (before, "before")
-        split = f"{times}{', always' * (times != 'once')} {when} {whose} action items were done"
+    if not row["n_before"]:  # a sentence that begins with "never" reads like a claim about both
+        split = f"{later}{', always' * (row['n_after'] > 1)} after {whose} action items were done"
     days = [format_count(row[f"exposure_{when}"].days, "day") for when in ("before", "after")]
     watched = (
         f"{'It was' if row['n'] == 1 else 'Added up, they were'} watched for {days[0]} before and {days[1]} after."

@@ -404,8 +404,8 @@ class TestRecurrenceChange:
         assert (row["n"], row["n_before"], row["n_after"], row["ratio"], row["ratio_low"]) == (1, 10, 0, 0, 0)
         assert row["p_value"] < 1e-6
         assert sentences.describe_recurrence(change).startswith(
-            "Incidents recur less often once their follow-ups are done: 1 kind of incident recurred 10 times, always "
-            "before its action items were done"
+            "Incidents recur less often once their follow-ups are done: 1 kind of incident recurred 10 times "
+            "before its action items were done and never later"
         )
 
     def test_a_recurrence_on_the_last_day_came_before(self) -> None:

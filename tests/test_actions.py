@@ -284,7 +284,7 @@ class TestActionAges:
         assert result.drop(columns="age").to_numpy().sum() == 0
         assert len(result) == len(AGES)
 
-    def test_the_incidents_date_stands_in_for_the_day_of_creation(self) -> None:
+    def test_the_incidents_date_is_taken_for_the_day_of_creation(self) -> None:
         incidents = make_table("incidents", {"incident_id": ["a"], "date": ["2025-06-01"], "severity": ["SEV-2"]})
         actions = actions_of({"status": "open"})
         assert call(action_ages, actions, as_of=AS_OF)["n_undated"].tolist() == [1] * 5
@@ -304,7 +304,7 @@ class TestActionAges:
 
 
 class TestOverdueActions:
-    def test_the_longest_overdue_stands_first_and_unknown_ones_are_told_apart(
+    def test_the_longest_overdue_is_first_and_unknown_ones_are_kept_apart(
         self, actions: pd.DataFrame, incidents: pd.DataFrame
     ) -> None:
         expected = (

@@ -101,7 +101,7 @@ def test_about_allows_a_tenth(tmp_path: Path, duration: str) -> None:
     assert found == (["duration-mismatch"] if "two" in duration else [])
 
 
-def test_a_range_whose_end_no_row_tells(tmp_path: Path) -> None:
+def test_a_range_whose_end_no_row_says(tmp_path: Path) -> None:
     assert audited(tmp_path, duration="14:02 - 15:50 (1h 48m)", rows=ROWS.replace("Service restored", "Coffee")) == [
         (
             "duration-mismatch",
@@ -198,7 +198,7 @@ def test_a_relapse_without_a_second_restoration(tmp_path: Path) -> None:
     assert audited(tmp_path, duration="1h", rows=rows) == [("contradiction", 22, message)]
 
 
-def test_support_hours_of_the_calendar_are_said_beside_the_mismatch(tmp_path: Path) -> None:
+def test_support_hours_of_the_calendar_are_said_next_to_the_mismatch(tmp_path: Path) -> None:
     rows = "| 2025-03-14 16:00 | Initial alert/detection |\n| 2025-03-17 09:30 | Service restored |"
     found = audited(tmp_path, "[calendar]\nstart = 09:00:00\nend = 17:00:00\n", duration="1h 30m", rows=rows)
     assert found == [
@@ -327,7 +327,7 @@ def test_other_users_in_the_summary_than_in_the_impact(tmp_path: Path) -> None:
     ]
 
 
-def test_a_summary_that_tells_several_figures_is_not_judged(tmp_path: Path) -> None:
+def test_a_summary_that_says_several_figures_is_not_judged(tmp_path: Path) -> None:
     assert audited(tmp_path, summary="First 300 users, then 5,000 users.") == []
 
 

@@ -110,7 +110,7 @@ def test_an_open_outage_lasts_until_as_of_or_the_windows_end() -> None:
     assert (early["downtime"], early["n"], early["n_open"], early["n_missing"]) == (pd.Timedelta(0), 0, 0, 0)
 
 
-def test_an_end_that_is_not_told_is_counted_and_never_aged() -> None:
+def test_an_end_that_is_not_reported_is_counted_and_never_aged() -> None:
     """Also an incident with no outage, and an end before the start; those of another quarter are not of this one."""
     tables = outage_tables(
         ("no end", f"{DAY}09:00Z", None),
@@ -141,7 +141,7 @@ def test_an_incident_that_hit_nobody_does_not_count() -> None:
     assert row(tables, members=True)["incident_ids"] == ("c",)
 
 
-def test_only_the_chosen_severities_count_and_unknown_ones_are_told() -> None:
+def test_only_the_chosen_severities_count_and_unknown_ones_are_reported() -> None:
     tables = outage_tables(
         ("a", f"{DAY}09:00Z", f"{DAY}10:00Z"),
         ("b", f"{DAY}11:00Z", f"{DAY}12:00Z"),
@@ -345,7 +345,7 @@ def stated(tables: dict[str, pd.DataFrame], **arguments: Any) -> pd.DataFrame:
 
 
 class TestStatedImpact:
-    def test_the_stated_fraction_stands_beside_the_derived_one_and_its_window(self) -> None:
+    def test_the_stated_fraction_is_next_to_the_derived_one_and_its_window(self) -> None:
         """Half of the users for 3 h; nobody hit; no end; no outage and nothing stated."""
         tables = outage_tables(
             ("b", f"{DAY}09:00Z", f"{DAY}11:00Z"),

@@ -74,7 +74,7 @@ def test_every_hour_of_every_weekday_has_its_row() -> None:
     assert_frame_equal(result, expected)
 
 
-def test_the_start_counts_before_what_is_first_told() -> None:
+def test_the_start_counts_before_what_is_first_reported() -> None:
     rows = incidents_of(
         {"started_at": "2025-07-01T10:00Z", "detected_at": "2025-07-01T09:00Z"},
         {"detected_at": "2025-07-02T12:00Z", "responded_at": "2025-07-02T11:00Z"},
@@ -110,7 +110,7 @@ def test_the_window_is_half_open() -> None:
         start_hours(rows, within=period("2025-10-01", "2025-07-01"))
 
 
-def test_of_no_incidents_every_count_is_zero_and_nothing_can_be_told() -> None:
+def test_of_no_incidents_every_count_is_zero_and_nothing_can_be_said() -> None:
     for rows in (incidents_of(), incidents_of({}, {})):
         result = call(start_hours, rows)
         assert (len(result), result["n"].sum(), set(result["n_missing"])) == (168, 0, {len(rows)})

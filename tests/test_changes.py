@@ -77,7 +77,7 @@ def changes(repository: Repository | Path, **arguments: Any) -> pd.DataFrame:
     return call(lambda: configuration_changes(place, **{**DAY, **arguments}))
 
 
-def test_changes_are_told_oldest_first_with_their_files(repository: Repository) -> None:
+def test_changes_are_reported_oldest_first_with_their_files(repository: Repository) -> None:
     second = repository.commit("Second", "2025-08-05T12:00", a_toml="2", b_toml="2", docs__x_md="2")
     third = repository.commit("Third", "2025-08-05T13:30", b_toml="3")
     repository.commit("Docs alone", "2025-08-05T14:00", docs__x_md="3")
@@ -148,7 +148,7 @@ def test_a_commit_on_a_branch_that_is_not_merged_does_not_count(repository: Repo
     assert changes(repository, branch="topic")["subject"].tolist() == ["Not deployed"]
 
 
-def test_changes_of_one_second_stand_in_the_order_of_the_branch(repository: Repository) -> None:
+def test_changes_of_one_second_are_in_the_order_of_the_branch(repository: Repository) -> None:
     for value, subject in enumerate(["one", "two", "three"]):
         repository.commit(subject, "2025-08-05T12:00:00", a_toml=f"{value}.")
     assert changes(repository)["subject"].tolist() == ["one", "two", "three"]
@@ -287,7 +287,7 @@ def fake_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> No
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
 
 
-def test_an_old_git_is_told(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_git_is_reported(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_git(tmp_path, monkeypatch, 'echo "fatal: unrecognized argument: --since-as-filter=2025" >&2; exit 128')
     assert message(repository.folder) == "PLACE: git 2.37 or later is needed"
 

@@ -25,7 +25,7 @@ from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameErro
         ([], ["a"], "column 'a' is missing; the frame has no columns"),
     ],
 )
-def test_missing_columns_are_named_beside_those_that_are_there(
+def test_missing_columns_are_named_next_to_those_that_are_there(
     columns: list[str], needed: list[str], message: str
 ) -> None:
     with pytest.raises(ColumnsError) as caught:

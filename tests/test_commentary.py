@@ -47,7 +47,7 @@ def test_an_empty_file_has_no_remarks(tmp_path: Path) -> None:
     assert read_commentary(write(tmp_path, "Words")) == [Remark("", 1, "Words")]
 
 
-def test_words_stand_below_their_headings(tmp_path: Path) -> None:
+def test_words_are_below_their_headings(tmp_path: Path) -> None:
     given = notebook(*REVIEW)
     before = nbformat.writes(given)
     words = write(tmp_path, "Head.\n\n## COST\nMuch.\n\n## By  service\n\nThe API.\n\n## Cost\n\nToo much: é.\n")
@@ -106,7 +106,7 @@ def test_cells_of_an_old_notebook_have_no_ids_afterwards_either(tmp_path: Path) 
         ("\nHead.\n", ("No heading",), "words.md:1: the notebook has no headings to put words below"),
     ],
 )
-def test_what_does_not_fit_is_told_with_its_line(
+def test_what_does_not_fit_is_reported_with_its_line(
     text: str | bytes | None, sources: tuple[str, ...], message: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "words.md"

@@ -96,7 +96,7 @@ def test_a_comparison_by_hand() -> None:
     )
 
 
-def test_a_change_that_chance_seldom_makes_is_told_as_one() -> None:
+def test_a_change_that_chance_seldom_makes_is_reported_as_one() -> None:
     """Of the 924 ways to deal them out only this one and its mirror image set all longer spans before."""
     row = compared([60, 80, 90, 100, 110, 120], [5, 6, 7, 8, 9, 10])
     assert row["p_value"] == pytest.approx(2 / 924)
@@ -120,7 +120,7 @@ def test_after_a_large_rise_too_few_incidents_say_so_with_both_directions() -> N
     assert f"or a rise of {row['detectable_rise']:.0%} would reliably show" in row["sentence"]
 
 
-def test_many_incidents_without_a_change_are_enough_to_tell() -> None:
+def test_many_incidents_without_a_change_are_enough_to_say() -> None:
     logs = np.tile(np.linspace(3, 5, 40), 2)
     times = random_times(logs[None], 40, 40)
     row = worded(call(compare_periods, times, before=BEFORE, after=AFTER, resamples=99)).iloc[0]
@@ -129,7 +129,7 @@ def test_many_incidents_without_a_change_are_enough_to_tell() -> None:
     assert row["sentence"].startswith("No significant change in time to restore: the geometric mean went from ")
 
 
-def test_a_rise_is_told_as_a_rise_and_its_false_gain_is_a_fall_as_large() -> None:
+def test_a_rise_is_reported_as_a_rise_and_its_false_gain_is_a_fall_as_large() -> None:
     fell, rose = (
         compared([60, 80, 90, 100, 110, 120], [5, 6, 7, 8, 9, 10]),
         compared([5, 6, 7, 8, 9, 10], [60, 80, 90, 100, 110, 120]),
@@ -193,7 +193,7 @@ def test_what_lies_outside_both_periods_does_not_count() -> None:
     assert row[["n_before", "n_after", "n_unused_before", "n_unused_after"]].tolist() == [6, 6, 0, 0]
 
 
-def test_groups_are_compared_beside_the_whole_and_adjusted_for_their_number() -> None:
+def test_groups_are_compared_next_to_the_whole_and_adjusted_for_their_number() -> None:
     """Three comparisons can be made beside the primary one; SEV-1 has too few incidents and counts for none."""
     short, long = [5, 6, 7, 8, 9, 10], [60, 80, 90, 100, 110, 120]
     severities = ["SEV-3"] * 6 + ["SEV-2"] * 6 + ["SEV-1", None]
@@ -322,7 +322,7 @@ def test_shuffled_real_spans_with_ties_make_no_more_false_findings_than_the_leve
     assert 1 <= (result["p_value"] <= 0.05).sum() <= 11
 
 
-def test_where_nothing_changed_few_reviews_tell_of_any_change_beside_the_primary_one() -> None:
+def test_where_nothing_changed_few_reviews_say_of_any_change_next_to_the_primary_one() -> None:
     """12 reviews of 5 teams: unadjusted, 23% would name one; adjusted 1 in 20, and 3 are allowed (0.2% beyond)."""
     draw = np.random.default_rng(12)
     reviews = [

@@ -177,7 +177,7 @@ def test_a_long_silence_shows_in_the_charts_of_rare_incidents() -> None:
         assert chart["n_points"].tolist() == [21] * 22
 
 
-def test_counts_by_period_are_charted_beside_their_incidents() -> None:
+def test_counts_by_period_are_charted_next_to_their_incidents() -> None:
     incidents = make_table(
         "incidents",
         {

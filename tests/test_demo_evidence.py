@@ -61,7 +61,7 @@ def test_the_script_writes_the_history_that_is_there(written: Path) -> None:
         ),
     ],
 )
-def test_the_evidence_tells_what_the_report_tells(incident_id: str, message: str, subjects: list[str]) -> None:
+def test_the_evidence_says_what_the_report_says(incident_id: str, message: str, subjects: list[str]) -> None:
     settings = ia.read_settings(DEMO / "incident-analytics.toml")
     logs, changes = settings.evidence.logs, settings.evidence.changes
     assert logs is not None

@@ -274,12 +274,12 @@ def test_every_column_of_a_table_has_its_meaning_and_nothing_else_has() -> None:
         assert re.findall(r"^\| `([a-z_]+)` \|", section(text, f"## {name}"), re.MULTILINE) == list(own)
 
 
-def test_every_problem_code_is_told_with_its_level() -> None:
+def test_every_problem_code_is_reported_with_its_level() -> None:
     rows = re.findall(r"^\| `([a-z-]+)` \| (\w+) \| .+ \|$", WRITTEN["docs/reference/problems.md"], re.MULTILINE)
     assert rows == [(code, problem.level) for code, problem in PROBLEMS.items()]
 
 
-def test_every_option_is_told_with_its_meaning() -> None:
+def test_every_option_is_reported_with_its_meaning() -> None:
     text = WRITTEN["docs/reference/verbs.md"]
     for name, verb in VERBS.items():
         if not isinstance(verb, click.Group):
@@ -288,7 +288,7 @@ def test_every_option_is_told_with_its_meaning() -> None:
             assert options(verb) - told == set()
 
 
-def test_every_public_name_is_told() -> None:
+def test_every_public_name_is_reported() -> None:
     told = re.findall(r"^::: [\w.]+\.(\w+)$", WRITTEN["docs/reference/python.md"], re.MULTILINE)
     assert sorted(told) == sorted(incident_analytics.__all__)
 

@@ -261,7 +261,7 @@ def test_a_length_beyond_all_bounds_is_a_slip() -> None:
         ("09:40-10:40Z", [0, 0]),
     ],
 )
-def test_a_zone_beside_one_end_of_a_range_is_that_of_both(words: str, hours: list[int | None]) -> None:
+def test_a_zone_next_to_one_end_of_a_range_is_that_of_both(words: str, hours: list[int | None]) -> None:
     duration = read_duration(words)
     assert duration is not None
     zones = [moment.zone for window in duration.windows for moment in window if moment]

@@ -155,7 +155,7 @@ def test_a_missing_subsection_is_added_where_the_template_has_it_at_the_level_of
     assert outcomes == ["added"]
 
 
-def test_a_missing_subsection_stands_no_deeper_than_the_highest_of_the_others() -> None:
+def test_a_missing_subsection_is_no_deeper_than_the_highest_of_the_others() -> None:
     report = f"{HEAD}## Supporting Data\n\n### Metrics\n\n1\n\n#### Logs\n\n2\n"
     text, _ = fill(report, configuration_change="n")
     assert text == f"{report.rstrip()}\n\n### Configuration Changes\n\n{block('configuration_change', 'n')}\n"
@@ -188,7 +188,7 @@ def test_supporting_data_is_added_where_the_template_has_it(before: str, after: 
     assert outcomes == ["added"]
 
 
-def test_supporting_data_never_stands_above_the_head_of_a_report() -> None:
+def test_supporting_data_is_never_above_the_head_of_a_report() -> None:
     text, _ = fill(f"{HEAD}#### Errors\n\n### Error Messages\n", metric="m")
     added = f"### Supporting Data\n\n#### Metrics\n\n{block('metric', 'm')}\n\n"
     assert text == f"{HEAD}#### Errors\n\n{added}### Error Messages\n"
@@ -225,7 +225,7 @@ def test_what_is_no_report_is_not_touched(content: bytes) -> None:
         fill_report(content, BLOCKS)
 
 
-def test_a_template_of_ones_own_tells_headings_order_and_placeholders(tmp_path: Path) -> None:
+def test_a_template_of_ones_own_says_headings_order_and_placeholders(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text(
         'name = "own"\nversion = "1"\n[fields]\nincident_id = ["Nummer"]\nseverity = ["Stufe"]\n'
@@ -270,7 +270,7 @@ def test_an_edit_in_a_block_is_kept_above_the_new_one() -> None:
     assert [row["text"] for row in report.rows["findings"]] == []
 
 
-def test_a_second_edit_is_kept_beside_the_first() -> None:
+def test_a_second_edit_is_kept_next_to_the_first() -> None:
     once, _ = fill(f"{HEAD}### Metrics\n\n{block('metric', 'm').replace(' -->', ' -->one', 0)}\n", metric="m")
     first, _ = fill(once.replace("\nm\n", "\none\n"), metric="m")
     second, outcomes = fill(first.replace("\nm\n", "\ntwo\n"), metric="n")
@@ -298,7 +298,7 @@ BLOCK = block("metric", "m")
         (BLOCK.replace("m\n", f"{block('error_message', 'e')}\n"), "8: this mark lacks its other one"),
     ],
 )
-def test_damaged_or_doubled_marks_are_told_and_nothing_is_touched(stands: str, reason: str) -> None:
+def test_damaged_or_doubled_marks_are_reported_and_nothing_is_touched(stands: str, reason: str) -> None:
     remedies = {
         "this mark lacks its other one": "; delete it, or put the other one back",
         "a second block": "; delete one of the two",
@@ -513,7 +513,7 @@ TEXTS = st.builds(
     st.dictionaries(st.sampled_from([*BLOCKS]), TEXTS),
     st.integers(1, 2),
 )
-def test_whatever_stands_in_a_report_and_in_a_block_stays_as_it_is_read(
+def test_whatever_takes_its_place_a_report_and_in_a_block_stays_as_it_is_read(
     text: str, encoding: str, blocks: dict[str, str], number: int
 ) -> None:
     """A second run changes nothing, and what is read is what was read before, save for the lines."""
@@ -563,7 +563,7 @@ def test_a_template_that_takes_any_word_for_an_id_lets_nobody_out_of_the_folder(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links of POSIX")
-def test_the_figures_of_a_link_stand_beside_the_file_that_is_written(tmp_path: Path) -> None:
+def test_the_figures_of_a_link_are_next_to_the_file_that_is_written(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     (tmp_path / "x.md").symlink_to(tmp_path / "there" / "x.md")
     folder = figure_folder(tmp_path / "x.md", "INC-2025-03-14-001")

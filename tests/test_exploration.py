@@ -154,7 +154,7 @@ def test_a_file_of_somebody_else_stays_as_it_is(content: bytes, opened: Explore,
     assert (tmp_path / "work" / "exploration.ipynb").read_bytes() == content
 
 
-def test_a_folder_that_cannot_be_made_is_told(opened: Explore, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported(opened: Explore, tmp_path: Path) -> None:
     (tmp_path / "work").write_text("a file")
     with pytest.raises(OutputError, match=re.escape(f"{tmp_path / 'work'}: File exists")):
         opened()
@@ -169,7 +169,7 @@ def test_a_folder_that_cannot_be_made_is_told(opened: Explore, tmp_path: Path) -
     ],
 )
 @pytest.mark.usefixtures("opened")
-def test_wrong_arguments_are_told_before_a_copy_is_made(
+def test_wrong_arguments_are_reported_before_a_copy_is_made(
     arguments: dict[str, Any], error: type[Exception], message: str, tmp_path: Path
 ) -> None:
     with pytest.raises(error, match=re.escape(message)):
@@ -217,7 +217,7 @@ def test_the_command_hands_on_what_it_was_given(
     }
 
 
-def test_a_server_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_fails_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "false")
     with pytest.raises(OutputError, match="JupyterLab ended with exit code 1; what it wrote above says why"):
         exploration._serve(tmp_path / "exploration.ipynb", port=8888, browser=False)  # noqa: SLF001 - no JupyterLab fails so

@@ -51,7 +51,7 @@ def test_text_is_utf_8_or_else_windows_1252_in_which_a_byte_is_a_character(
     assert (error.start if error else None) == start
 
 
-def test_a_file_is_made_or_replaced_and_nothing_stays_beside_it(tmp_path: Path) -> None:
+def test_a_file_is_made_or_replaced_and_nothing_stays_next_to_it(tmp_path: Path) -> None:
     file = tmp_path / "x.md"
     write_bytes(file, b"one")
     write_bytes(file, b"two", expected=b"one")
@@ -184,7 +184,7 @@ while True:
 
 
 @POSIX
-def test_a_killed_run_leaves_each_file_whole_and_what_it_leaves_beside_them_is_no_report(tmp_path: Path) -> None:
+def test_a_killed_run_leaves_each_file_whole_and_what_it_leaves_next_to_them_is_no_report(tmp_path: Path) -> None:
     files = [tmp_path / f"{number:03}.md" for number in range(100)]
     whole = {b"old" * 50_000, b"new" * 50_000}
     for file in files:

@@ -59,7 +59,7 @@ def test_a_share_short_of_all_is_never_written_as_all(share: float) -> None:
     assert (format_share(share) == "100%") == (share > 1 - 1e-11)
 
 
-def test_what_is_not_told_is_a_dash_in_every_column() -> None:
+def test_what_is_not_reported_is_a_dash_in_every_column() -> None:
     assert {format_span(None), format_share(None), format_amount(None), format_value(pd.NaT), format_value([])} == {"–"}
 
 

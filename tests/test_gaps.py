@@ -40,7 +40,7 @@ def test_gaps_are_those_between_incidents_of_one_severity() -> None:
     assert_frame_equal(gaps, expected)
 
 
-def test_incidents_of_no_known_time_stand_last_without_a_gap() -> None:
+def test_incidents_of_no_known_time_are_last_without_a_gap() -> None:
     incidents = incidents_of(("a", None, "SEV-1"), ("b", "2025-07-02T00:00Z", None), ("c", "2025-07-01T00:00Z", None))
     gaps = call(time_between, incidents)
     assert gaps["incident_id"].tolist() == ["c", "b", "a"]

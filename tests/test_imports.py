@@ -201,7 +201,7 @@ def test_only_what_shows_its_version_imports_the_package_as_a_whole() -> None:
     assert {name for name, found in own_imports().items() if "" in found} <= {"cli", "review_page.page", "tracing"}
 
 
-def test_a_module_imports_only_what_stands_before_it() -> None:
+def test_a_module_imports_only_what_is_before_it() -> None:
     later = {
         (module, name)
         for module in MODULES

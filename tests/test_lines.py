@@ -110,7 +110,7 @@ LEVELS = [
 
 
 @pytest.mark.parametrize(("rest", "level"), LEVELS)
-def test_a_level_is_told_by_a_word_or_a_status(rest: str, level: str | None) -> None:
+def test_a_level_is_reported_by_a_word_or_a_status(rest: str, level: str | None) -> None:
     assert words_of(rest) == (level, rest)
 
 
@@ -163,7 +163,7 @@ def test_an_object_has_its_time_under_the_usual_keys(line: str) -> None:
 @pytest.mark.parametrize(
     "line", ["{}", '{"ts": true}', '{"ts": null}', '{"ts": "soon"}', '{"ts": 1e999}', '{"ts": -1e300}']
 )
-def test_an_object_without_a_time_stands_for_itself(line: str) -> None:
+def test_an_object_without_a_time_counts_for_itself(line: str) -> None:
     assert reader(as_json=True).moment(line) is None
     assert reader(as_json=True).is_record(line)
 
@@ -174,7 +174,7 @@ def test_what_is_no_object_is_none(line: str) -> None:
     assert not reader(as_json=True).is_record(line)
 
 
-def test_words_tell_an_error_where_no_level_does() -> None:
+def test_words_say_an_error_where_no_level_does() -> None:
     assert tells_error("connect() to 10.0.0.7 Refused")
     assert tells_error("upstream timed out")
     assert not tells_error("42 episodes rendered")

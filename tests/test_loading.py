@@ -199,7 +199,7 @@ def test_a_report_that_breaks_the_reader_costs_itself_alone(tmp_path: Path, monk
     ("status", "n"),
     [("final", 1), ("Final", 1), ("all", 4), ("ALL", 4), ("Draft", 1), ("draft", 1), ("under review", 1)],
 )
-def test_status_tells_which_reports(tmp_path: Path, status: str, n: int) -> None:
+def test_status_says_which_reports(tmp_path: Path, status: str, n: int) -> None:
     statuses = ["Final", "Draft", "Under Review", "Perhaps"]
     write(tmp_path, **{str(at): report(f"INC-2025-01-01-00{at}", name) for at, name in enumerate(statuses)})
     corpus = load(tmp_path, status=status)
@@ -333,7 +333,7 @@ def test_a_file_that_may_not_be_read_is_left_out(tmp_path: Path, monkeypatch: py
 # --- ids -------------------------------------------------------------------------------------------------------------
 
 
-def test_ids_are_unique_and_the_files_stem_stands_in(tmp_path: Path) -> None:
+def test_ids_are_unique_and_the_files_stem_takes_its_place(tmp_path: Path) -> None:
     unnamed = report("", more=ROWS).replace("**Incident ID**: \n", "")
     texts = {"a_x": unnamed, "b_x": f"{unnamed}Other.", "c_x": f"{unnamed}More.", "e": report("PD-7"), "f": report("x")}
     corpus = load(write(tmp_path, **texts))

@@ -54,7 +54,7 @@ LINES = (
 )
 
 
-def test_messages_are_counted_beside_the_baseline(tmp_path: Path) -> None:
+def test_messages_are_counted_next_to_the_baseline(tmp_path: Path) -> None:
     file = write(tmp_path / "x.log", *LINES)
     found = find(file)
     expected = pd.DataFrame(
@@ -140,7 +140,7 @@ def test_a_stack_trace_belongs_to_the_line_before_and_names_its_exception(tmp_pa
     assert found.files["n_continued"].tolist() == [5]
 
 
-def test_the_example_is_the_earliest_line_wherever_it_stands(tmp_path: Path) -> None:
+def test_the_example_is_the_earliest_line_wherever_it_is(tmp_path: Path) -> None:
     file = write(
         tmp_path / "x.log", "2025-08-05T12:30:00Z ERROR late by 1 ms", "2025-08-05T12:10:00Z ERROR late by 2 ms"
     )
@@ -192,7 +192,7 @@ def test_a_word_with_many_values_is_a_variable_and_one_with_few_is_not(tmp_path:
     ]
 
 
-def test_beyond_the_bound_the_rarest_stand_together_and_are_not_called_new(tmp_path: Path) -> None:
+def test_beyond_the_bound_the_rarest_are_joined_and_are_not_called_new(tmp_path: Path) -> None:
     words = [f"{chr(97 + one) * (1 + two)} {chr(97 + two) * (1 + one)}" for one in range(9) for two in range(9)]
     before = [f"2025-08-05T{8 + at % 4:02}:00:00Z ERROR {word}" for at, word in enumerate(words)]
     during = [f"2025-08-05T12:00:00Z ERROR {word}" for word in ["often x"] * 5 + words[::-1]]

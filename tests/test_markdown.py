@@ -186,7 +186,7 @@ def test_marks_belong_together_in_pairs_and_those_in_a_fence_are_its_text(
     assert [mark.line for mark in document.strays] == strays
 
 
-def test_the_text_of_a_section_is_what_stands_around_its_blocks() -> None:
+def test_the_text_of_a_section_is_what_is_around_its_blocks() -> None:
     begin, end = MARKS
     text = f"## A\n\none\n\n{begin}\nx\n{end}\n\n{begin}\ny\n{end}\n\ntwo\n\nthree\n\n## B\n{begin}\n{end}\n"
     assert [section.body for section in parse_markdown(text).sections] == ["", "one\n\ntwo\n\nthree", ""]
@@ -201,7 +201,7 @@ def test_many_marks_take_no_longer_than_their_number() -> None:
     assert time.process_time() - started < 30
 
 
-def test_front_matter_is_what_stands_first() -> None:
+def test_front_matter_is_what_is_first() -> None:
     document = parse_markdown("---\ntitle: x\n---\n\ntext\n\n---\ntitle: y\n---\n")
     assert document.front_matter == "title: x\n"
 

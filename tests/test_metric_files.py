@@ -96,7 +96,7 @@ def test_times_without_a_zone_are_of_the_one_that_is_given(tmp_path: Path) -> No
     assert_frame_equal(got, series(("errors", None, "17:00", 1), ("errors", None, "17:30", 2)))
 
 
-def test_a_time_that_the_clocks_repeat_is_told(tmp_path: Path) -> None:
+def test_a_time_that_the_clocks_repeat_is_reported(tmp_path: Path) -> None:
     _, problems = read(tmp_path, "at,errors\n2025-10-26 02:30,1\n", timezone="Europe/Berlin")
     message = "x.csv:2: column 'at': 1 time such as '2025-10-26 02:30' can't be read; write 2025-08-19T17:07:00Z"
     assert listed(problems, tmp_path) == [("-", message)]
@@ -113,7 +113,7 @@ def test_rows_of_other_services_and_times_are_left_out(tmp_path: Path) -> None:
     assert_frame_equal(got, series(("errors", None, "17:30", 4)))
 
 
-def test_labels_tell_series_apart(tmp_path: Path) -> None:
+def test_labels_keep_series_apart(tmp_path: Path) -> None:
     got, _ = read(tmp_path, "at,name,labels,value\n2025-08-19T17:30Z,errors,code=500,2\n")
     assert got["labels"].tolist() == ["code=500"]
 
@@ -135,7 +135,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_what_cannot_be_read_is_told_with_file_and_column(tmp_path: Path, case: str) -> None:
+def test_what_cannot_be_read_is_reported_with_file_and_column(tmp_path: Path, case: str) -> None:
     text, messages = BAD[case]
     got, problems = read(tmp_path, text)
     assert_frame_equal(got, series())

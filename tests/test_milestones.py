@@ -67,7 +67,7 @@ def rows_of(*rows: str, evidence: ReportClues | None = None) -> dict[str, int]:
         ("Closed in PagerDuty", "closed"),
     ],
 )
-def test_a_row_tells_its_milestone(event: str, milestone: str) -> None:
+def test_a_row_says_its_milestone(event: str, milestone: str) -> None:
     rows = ["09:00 Breakfast", f"10:00 {event}", "11:00 Coffee"]
     assert rows_of(*rows).get(milestone) == 1
 
@@ -489,7 +489,7 @@ def test_a_rough_length_is_met_within_15_percent(off: int, is_near: bool) -> Non
         ("Filesystem of the archive on the database host deleted", False),
     ],
 )
-def test_one_word_of_the_cause_is_told_from_several(event: str, is_so: bool) -> None:
+def test_one_word_of_the_cause_is_kept_from_several(event: str, is_so: bool) -> None:
     evidence = ReportClues(cause="Nobody emptied the archive, so the filesystem of the database ran full.")
     scorer = Scorer([Clue(at("10:00"), event), Clue(at("11:00"), "Coffee")], evidence, default_lexicon())
     assert ("@word of the cause" in scorer.places("identified", 0)) == is_so
@@ -622,7 +622,7 @@ def test_a_row_that_just_denies_a_milestone_takes_nothing_from_another() -> None
     assert found["mitigated"] == 5
 
 
-def test_rows_that_tell_nothing_give_nothing_but_where_it_began() -> None:
+def test_rows_that_say_nothing_give_nothing_but_where_it_began() -> None:
     assert rows_of("09:00 Coffee", "10:00 Lunch") == {"started": 0}
 
 
@@ -724,7 +724,7 @@ def test_a_cure_that_failed_or_is_only_begun_is_no_mitigation(event: str) -> Non
     assert "mitigated" not in rows_of("10:00 Alert fires", f"10:30 {event}", "10:45 Coffee", "11:00 Resolved")
 
 
-def test_a_change_that_tells_the_cause_is_no_cure() -> None:
+def test_a_change_that_says_the_cause_is_no_cure() -> None:
     found = rows_of(
         "09:30 Version 2 deployed",
         "10:00 Users report 503s",
@@ -976,7 +976,7 @@ def test_a_milestone_that_a_row_states_is_not_inferred() -> None:
     assert "detected" not in infer_milestones(clues, ReportClues())
 
 
-def test_rows_without_an_instant_tell_nothing() -> None:
+def test_rows_without_an_instant_say_nothing() -> None:
     assert infer_milestones([Clue(None, "Resolved"), Clue(None, "Alert fires")], ReportClues()) == {}
 
 

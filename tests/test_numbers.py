@@ -234,7 +234,7 @@ REPORT = """# Incident Report: Slow search
 """
 
 
-def test_a_start_without_a_time_is_unknown_and_the_detection_does_not_stand_in(tmp_path: Path) -> None:
+def test_a_start_without_a_time_is_unknown_and_the_detection_is_not_taken_for_it(tmp_path: Path) -> None:
     (tmp_path / "INC-2025-08-05-001.md").write_text(REPORT.format(duration="all day", started="morning"))
     scope = Scope.of(load(tmp_path, status="all"), "2025Q3", API, END)
     row = measures.response(scope).iloc[0]

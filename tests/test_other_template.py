@@ -93,7 +93,7 @@ def test_rows_between_two_reports_are_named(log: Path) -> None:
     assert unread["path"].unique().tolist() == [str(file)]
 
 
-def test_reports_in_the_built_in_template_are_read_beside_it(log: Path) -> None:
+def test_reports_in_the_built_in_template_are_read_next_to_it(log: Path) -> None:
     shutil.copy(Path(__file__).parent.parent / "data/real/INC-2021-06-09-001.md", log)
     corpus = ia.load(log, settings=log / "incident-analytics.toml", status="all")
     assert corpus.incidents["incident_id"].tolist() == ["INC-2021-06-09-001", "status-log", "status-log~2"]

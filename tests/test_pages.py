@@ -240,7 +240,7 @@ def words_on(page: Any) -> str:
 
 
 @pytest.mark.parametrize("between", ["", "<p>What it is.</p>"])
-def test_a_heading_stands_above_its_figure_on_paper(between: str, pdfium: ModuleType) -> None:
+def test_a_heading_is_above_its_figure_on_paper(between: str, pdfium: ModuleType) -> None:
     """The figure does not fit on the first page: the heading goes with it."""
     body = f'<p>First</p><div style="height: 195mm"></div><h2>Cost</h2>{between}<figure style="height: 90mm"></figure>'
     first, second = laid_out(pdfium, f"<div>{body}</div>")

@@ -39,7 +39,7 @@ def read(folder: Path, text: str | bytes, name: str = "INC-2025-03-14-001.md", *
 
 
 @pytest.mark.parametrize("name", GOLDEN)
-def test_a_report_gives_the_tables_beside_it(name: str) -> None:
+def test_a_report_gives_the_tables_next_to_it(name: str) -> None:
     expected = json.loads((REPORTS / f"{name}.json").read_text(encoding="utf-8"))
     assert as_read(REPORTS / f"{name}.md") == expected
 
@@ -888,7 +888,7 @@ def test_a_year_beyond_reckoning_in_the_id_anchors_nothing(tmp_path: Path, year:
     assert corpus.timeline["at"].isna().all()
 
 
-def test_missing_sections_are_told_in_the_templates_order(tmp_path: Path) -> None:
+def test_missing_sections_are_reported_in_the_templates_order(tmp_path: Path) -> None:
     problems = read(tmp_path, "# Queue\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n").problems
     messages = problems.loc[problems["code"] == "missing-section", "message"].tolist()
     headings = ", ".join(repr(form.headings[0]) for form in default_template().sections.values() if form.asked)

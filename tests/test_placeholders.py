@@ -15,7 +15,7 @@ from incident_analytics.reports.values import Share, read_share
      "HH:MM", "SEV-[1/2/3]", "n.a.", "no owner yet", "Not assigned", "sin asignar", "High/Medium/Low",
      "[Start time] - [End time] ([Total duration])", "N/A\u00a0"],
 )  # fmt: skip
-def test_words_that_stand_for_no_value_are_absent(words: str) -> None:
+def test_words_that_mean_no_value_are_absent(words: str) -> None:
     assert is_absent(words)
 
 
@@ -45,7 +45,7 @@ def test_an_explained_unknown_is_untold(words: str) -> None:
 
 
 @pytest.mark.parametrize("words", ["Unknown, at least 500", "TBD - Q1 2026", "Unknown host", "none"])
-def test_an_unknown_beside_a_figure_is_not_untold(words: str) -> None:
+def test_an_unknown_next_to_a_figure_is_not_untold(words: str) -> None:
     assert not is_untold(words)
 
 

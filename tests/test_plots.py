@@ -217,7 +217,7 @@ def test_a_month_that_may_hold_more_does_not_look_like_a_known_number(history: p
     assert "at least" not in plots.alt_text(known)
 
 
-def test_severity_title_tells_the_highlighted_periods_alone(history: pd.DataFrame) -> None:
+def test_severity_title_says_the_highlighted_periods_alone(history: pd.DataFrame) -> None:
     ax = plots.plot_severity_counts(history, highlight=["2025-07"])
     assert ax.figure.get_suptitle() == "4 incidents in July 2025: 4 SEV-3."
     with pytest.raises(UnknownNameError, match="period '2025Q3' is not one of 2025-06, 2025-07"):
@@ -296,7 +296,7 @@ def test_a_panel_has_its_times_inside_of_the_window(burn_down: pd.DataFrame) -> 
     assert [label.get_text() for label in panel.get_xticklabels()] == ["Jul", "Aug", "Sep"]
 
 
-def test_availability_stands_against_its_target(sla: pd.DataFrame) -> None:
+def test_availability_is_set_against_its_target(sla: pd.DataFrame) -> None:
     """The services with a target first, from the least available up, on a scale of the time down."""
     ax = plots.plot_availability(sla)
     assert labels(ax) == ["API  (n = 2)", "Search  (n = 1)", "Frontend  (n = 0)", "Batch  (n = 1)"]
@@ -325,13 +325,13 @@ def test_availability_says_what_it_does_not_draw(sla: pd.DataFrame) -> None:
     assert "1 more service not shown; 3 outages without a named service not shown" in plots.alt_text(ax)
 
 
-def test_availability_without_targets_tells_the_downtime(sla: pd.DataFrame) -> None:
+def test_availability_without_targets_says_the_downtime(sla: pd.DataFrame) -> None:
     ax = plots.plot_availability(sla.assign(target=pd.array([None] * 4, dtype="Float64")))
     assert ax.figure.get_suptitle() == "API had the most downtime: 3h over 2 outages."
     assert "dot: reached; n = outages." in plots.alt_text(ax)
 
 
-def test_survival_falls_in_steps_with_a_dot_at_the_age_that_is_told(curve: pd.DataFrame) -> None:
+def test_survival_falls_in_steps_with_a_dot_at_the_age_that_is_reported(curve: pd.DataFrame) -> None:
     ax = plots.plot_action_survival(curve)
     steps = [line for line in ax.get_lines() if line.get_drawstyle() == "steps-post"]
     days = [[seconds / 86400 for seconds in line.get_xdata()] for line in steps]
@@ -379,7 +379,7 @@ def test_curves_of_the_fewest_items_are_left_out_and_counted(curve: pd.DataFrame
     assert "2 smaller groups not shown" in plots.alt_text(ax)
 
 
-def test_start_hours_have_a_cell_an_hour_of_a_weekday_with_their_sums_beside(hours: pd.DataFrame) -> None:
+def test_start_hours_have_a_cell_an_hour_of_a_weekday_with_their_sums_next_to(hours: pd.DataFrame) -> None:
     ax = plots.plot_start_hours(hours)
     cells, above, beside = panels(ax)
     assert [(text.xy, text.get_text()) for text in cells.texts] == [((14.5, 1.5), "2"), ((23.5, 6.5), "1")]

@@ -102,7 +102,7 @@ def test_too_few_points_have_no_limits(values: list[float | None]) -> None:
     assert all(limits(panel) == [] for panel in ax.child_axes)
 
 
-def test_points_are_dated_where_the_table_tells_when() -> None:
+def test_points_are_dated_where_the_table_says_when() -> None:
     times = pd.to_datetime(["2025-07-01", "2025-07-09"], utc=True)
     table = control_chart(pd.DataFrame({"occurred_at": times, "n": [3, 4]}), value="n", kind="xmr")
     *_, last = plots.plot_control_chart(table, value="n").child_axes

@@ -158,11 +158,11 @@ def test_without_times_the_p90_is_a_hollow_dot_where_there_is_one() -> None:
         (summary(0, 0, None, None, None, None), "none recorded"),
     ],
 )
-def test_a_row_says_what_its_median_rests_on(row: pd.DataFrame, note: str) -> None:
+def test_a_row_says_what_its_median_is_built_on(row: pd.DataFrame, note: str) -> None:
     assert notes(plots.plot_response(row)) == [note]
 
 
-def test_open_incidents_are_counted_beside_the_name() -> None:
+def test_open_incidents_are_counted_next_to_the_name() -> None:
     ax = plots.plot_response(summary(8, 3, "2h", "1h", None, None))
     assert [label.get_text() for label in ax.get_yticklabels()] == ["API  (n = 8, 3 ongoing)"]
 
@@ -254,7 +254,7 @@ def test_the_only_incident_of_a_period_is_a_dot(by_quarter: pd.DataFrame) -> Non
     assert "dot: the only incident" in plots.alt_text(ax)
 
 
-def test_of_many_periods_the_last_median_alone_is_told_and_not_every_label(by_quarter: pd.DataFrame) -> None:
+def test_of_many_periods_the_last_median_alone_is_reported_and_not_every_label(by_quarter: pd.DataFrame) -> None:
     months = pd.concat([by_quarter.iloc[[0]]] * 60, ignore_index=True)
     months["period"] = [f"{2021 + i // 12}-{i % 12 + 1:02}" for i in range(60)]
     ax = plots.plot_response_trend(months)

@@ -100,7 +100,7 @@ def texts_of(ax: Axes) -> list[Bbox]:
 
 
 @pytest.mark.parametrize("name", ["", "service", "Content Generation of the whole world"])
-def test_no_text_stands_on_another_or_on_the_line_of_a_milestone(name: str) -> None:
+def test_no_text_is_on_another_or_on_the_line_of_a_milestone(name: str) -> None:
     minute = pd.Timedelta(minutes=1)
     first = pd.Timestamp("2025-08-19T17:00Z")
     milestones = {word: first + minute * i for word, i in zip("abcdefg", (1, 2, 3, 14, 26, 29, 30), strict=True)}
@@ -116,7 +116,7 @@ def test_no_text_stands_on_another_or_on_the_line_of_a_milestone(name: str) -> N
 
 
 @pytest.mark.parametrize("end", [0, 50, 100])
-def test_names_of_lines_that_end_together_stand_within_the_axes(end: float) -> None:
+def test_names_of_lines_that_end_together_are_within_the_axes(end: float) -> None:
     several = [around(0, 100, end, service=f"service {i}") for i in range(4)]
     ax = draw_series(pd.concat(several, ignore_index=True), milestones={})
     boxes, axes = texts_of(ax), ax.get_window_extent()
@@ -150,7 +150,7 @@ def test_outages_are_shaded_as_far_as_they_lie_in_the_window() -> None:
     assert "shaded: outage" in plots.alt_text(ax)
 
 
-def test_a_metric_without_values_in_the_window_is_told_in_words() -> None:
+def test_a_metric_without_values_in_the_window_is_reported_in_words() -> None:
     series = around(None, None)
     ax = draw_series(series, summary_of(series, worst=pd.NA, worst_at=pd.NaT, baseline=pd.NA))
     assert not ax.has_data()

@@ -92,7 +92,7 @@ def test_all_three_sections_are_filled_whatever_the_status(demo: Path, filled: l
     assert outcomes(filled) == [["replaced"] * 3] * 2 + [["added"] * 3] + [["replaced"] * 3] * 2
 
 
-def test_a_filled_report_tells_the_spans_the_budgets_the_messages_and_the_changes(demo: Path) -> None:
+def test_a_filled_report_says_the_spans_the_budgets_the_messages_and_the_changes(demo: Path) -> None:
     text = (demo / "reports" / f"{IDS[0]}.md").read_text()
     parts = blocks(text)
     assert list(parts) == list(SECTIONS)
@@ -115,7 +115,7 @@ def test_a_filled_report_tells_the_spans_the_budgets_the_messages_and_the_change
         assert secret not in "".join(parts.values())
 
 
-def test_figures_are_beside_the_report_and_shown_in_it(demo: Path) -> None:
+def test_figures_are_next_to_the_report_and_shown_in_it(demo: Path) -> None:
     for folder, names in (("reports", IDS), ("more", ("INC-2025-08-05-007", "INC-2025-08-05-008"))):
         for name in names:
             there = {file.name for file in (demo / folder / name).iterdir()}
@@ -311,7 +311,7 @@ def test_a_figure_in_a_text_that_was_kept_aside_stays(report: Path, show: Callab
     assert figures(report.parent / "INC-2025-03-14-001") == [b"a", b"b"]
 
 
-def test_a_dry_run_writes_nothing_and_tells_the_difference(report: Path, show: Callable[..., None]) -> None:
+def test_a_dry_run_writes_nothing_and_says_the_difference(report: Path, show: Callable[..., None]) -> None:
     show(metric=[words("m"), picture(b"a")])
     (one,) = populate(report, dry_run=True)
     assert [file.name for file in report.parent.iterdir()] == ["x.md"]
@@ -329,7 +329,7 @@ def test_a_dry_run_writes_nothing_and_tells_the_difference(report: Path, show: C
     ]
 
 
-def test_a_dry_run_of_two_reports_in_a_file_tells_both_changes(report: Path, show: Callable[..., None]) -> None:
+def test_a_dry_run_of_two_reports_in_a_file_says_both_changes(report: Path, show: Callable[..., None]) -> None:
     report.write_text(REPORT + REPORT.replace("-001", "-002"))
     show(metric=[words("m")])
     first, second = populate(report, dry_run=True)
@@ -412,7 +412,7 @@ def test_a_report_that_is_changed_while_the_notebook_runs_is_left_alone(
     assert report.read_text() == f"{REPORT}more\n"
 
 
-def test_a_link_stays_one_and_the_figures_are_beside_the_file(report: Path, show: Callable[..., None]) -> None:
+def test_a_link_stays_one_and_the_figures_are_next_to_the_file(report: Path, show: Callable[..., None]) -> None:
     (report.parent / "links").mkdir()
     link = report.parent / "links" / "y.md"
     link.symlink_to(report)
@@ -436,7 +436,7 @@ def test_an_incident_id_that_names_no_folder_costs_the_report_only_where_it_has_
     assert outcomes(populate(report))[0][0] == "replaced"
 
 
-def test_what_is_wrong_with_the_call_is_told_before_anything_runs(report: Path, show: Callable[..., None]) -> None:
+def test_what_is_wrong_with_the_call_is_reported_before_anything_runs(report: Path, show: Callable[..., None]) -> None:
     show(error=AssertionError("it ran"))
     with pytest.raises(PathError, match="gone: no such file or folder"):
         populate(report.parent / "gone")
@@ -447,7 +447,7 @@ def test_what_is_wrong_with_the_call_is_told_before_anything_runs(report: Path, 
     assert populate(report, status="Draft") == []
 
 
-def test_progress_is_told_before_each_report_and_at_the_end(report: Path, show: Callable[..., None]) -> None:
+def test_progress_is_reported_before_each_report_and_at_the_end(report: Path, show: Callable[..., None]) -> None:
     other = report.read_text(encoding="utf-8").replace("-001", "-002")
     (report.parent / "y.md").write_text(other, encoding="utf-8")
     show(metric=[words("m")])
@@ -472,7 +472,7 @@ def run(
     return code, out, err
 
 
-def test_the_verb_tells_a_line_a_report_and_what_failed_on_stderr(
+def test_the_verb_says_a_line_a_report_and_what_failed_on_stderr(
     report: Path, show: Callable[..., None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     skipped = "skipped, no source for it is configured under [evidence]"

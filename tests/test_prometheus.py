@@ -96,7 +96,7 @@ def _becomes_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> bool
     pytest.fail(f"never ready: {log.read_text()}")
 
 
-def test_prometheus_and_the_files_tell_the_same(real: str) -> None:
+def test_prometheus_and_the_files_say_the_same(real: str) -> None:
     """Values, times, services and names: what was recorded comes back, from either source."""
     queries = {"errors": 'errors_percent{service="$service"}', "database_load": "database_load_percent"}
     services = ["API", "Frontend"]
@@ -122,7 +122,7 @@ def test_the_days_before_come_in_a_coarser_step(real: str) -> None:
     assert series["at"].is_monotonic_increasing
 
 
-def test_series_of_one_query_are_told_apart_by_the_labels_in_which_they_differ(real: str) -> None:
+def test_series_of_one_query_are_kept_apart_by_the_labels_in_which_they_differ(real: str) -> None:
     series, problems = read_prometheus(real, {"errors": "errors_percent"}, services=[], start=START, end=END)
     assert messages(problems) == []
     assert series["service"].isna().all()
@@ -336,7 +336,7 @@ def _write(handler: BaseHTTPRequestHandler, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_a_failure_is_told_with_its_remedy(serve: Callable[[Answer], str], failure: str) -> None:
+def test_a_failure_is_reported_with_its_remedy(serve: Callable[[Answer], str], failure: str) -> None:
     answer, message = FAILURES[failure]
     url = serve(answer)
     series, problems = read_prometheus(url, {"up": "up"}, services=[], **SHORT)
@@ -533,7 +533,7 @@ UNTRUSTED = {
 
 
 @pytest.mark.parametrize("name", UNTRUSTED)
-def test_a_certificate_that_is_not_trusted_is_told_with_its_remedy(
+def test_a_certificate_that_is_not_trusted_is_reported_with_its_remedy(
     serve_tls: Callable[..., str], certificates: Path, name: str
 ) -> None:
     authority, why, remedy = UNTRUSTED[name]
@@ -572,7 +572,7 @@ def test_a_server_may_ask_for_a_certificate_of_its_client(serve_tls: Callable[..
     assert message.removeprefix(f"{url} cannot be reached: ") in {f"{refused}renew them", ended}
 
 
-def test_a_server_without_tls_is_told(serve: Callable[[Answer], str]) -> None:
+def test_a_server_without_tls_is_reported(serve: Callable[[Answer], str]) -> None:
     url = serve(says("")).replace("http", "https")
     assert ask(url) == f"{url} cannot be reached: it does not speak TLS; write http:// in url"
 
@@ -631,7 +631,7 @@ def test_a_slow_answer_is_waited_for_no_longer_than_asked(serve: Callable[[Answe
     assert messages(problems) == [f"{url} gives no answer within 0.1 s; simplify the query, or raise timeout"]
 
 
-def test_a_server_that_is_down_is_told_once_for_all_queries() -> None:
+def test_a_server_that_is_down_is_reported_once_for_all_queries() -> None:
     queries = {"up": "up", "errors": 'errors{service="$service"}'}
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))  # it does not listen

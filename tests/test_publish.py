@@ -208,7 +208,7 @@ As always.
 
 
 @pytest.mark.usefixtures("in_shared_kernel")
-def test_words_of_the_lead_stand_in_all_that_is_written(tmp_path: Path) -> None:
+def test_words_of_the_lead_are_in_all_that_is_written(tmp_path: Path) -> None:
     """They are the same after each run, whatever the notebook; their markup is Markdown's alone."""
     cells = [nbformat.v4.new_code_cell(PARAMETERS, id="parameters", metadata={"tags": ["parameters"]})]
     cells.append(nbformat.v4.new_markdown_cell(COMMENTED, id="text"))
@@ -350,7 +350,7 @@ def test_a_parameter_that_the_notebook_does_not_set_is_refused(tmp_path: Path) -
         ({"as_of": pd.Timestamp("2025-10-01")}, ColumnsError, "as_of 2025-10-01 00:00:00 has no zone"),
     ],
 )
-def test_wrong_arguments_are_told_before_anything_runs(
+def test_wrong_arguments_are_reported_before_anything_runs(
     arguments: dict[str, object], error: type[Exception], message: str, tmp_path: Path
 ) -> None:
     with pytest.raises(error, match=re.escape(message)):
@@ -378,7 +378,7 @@ PANGO = (
         ("raise OSError('cannot load library libpango-1.0-0: not found.\\nAdditionally')", PANGO),
     ],
 )
-def test_what_a_pdf_lacks_is_told_before_the_notebook_runs(
+def test_what_a_pdf_lacks_is_reported_before_the_notebook_runs(
     module: str, message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "weasyprint.py").write_text(module)

@@ -136,7 +136,7 @@ def test_a_rate_of_its_own_has_the_exact_interval() -> None:
     assert [row["rate_before_low"], row["rate_before_high"]] == pytest.approx([4.753125, 6.692709], abs=1e-6)
 
 
-def test_counts_of_none_leave_undefined_what_they_do_not_tell() -> None:
+def test_counts_of_none_leave_undefined_what_they_do_not_say() -> None:
     """None before: no ratio and no upper bound. 5 after: 2 / 2**5 by chance; the lower bound is 0.025**(1/5)'s odds."""
     share = 0.025**0.2
     row = two_counts(0, 100, 5, 100)

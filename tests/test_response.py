@@ -124,7 +124,7 @@ def services() -> pd.DataFrame:
     )
 
 
-def test_a_span_takes_the_first_pair_of_instants_that_is_told(incidents: pd.DataFrame) -> None:
+def test_a_span_takes_the_first_pair_of_instants_that_is_reported(incidents: pd.DataFrame) -> None:
     expected = incidents[["incident_id", "occurred_at", "severity", "is_open"]].assign(
         time_to_restore=spans("1h", "2h", "4h", None, None, None),
         time_to_restore_basis=texts(
@@ -204,7 +204,7 @@ def test_business_hours_that_end_before_they_start_are_refused() -> None:
         Calendar(time(17), time(8))
 
 
-def test_two_equal_instants_tell_no_detection_of_their_own(incidents: pd.DataFrame) -> None:
+def test_two_equal_instants_say_no_detection_of_their_own(incidents: pd.DataFrame) -> None:
     times = call(response_times, incidents)
     assert_frame_equal(
         times[["time_to_detect", "time_to_detect_basis"]],
@@ -258,7 +258,7 @@ def test_no_incidents_have_no_times() -> None:
     assert times.dtypes["time_to_restore_basis"] == "str"
 
 
-def test_the_whole_rests_on_the_spans_that_are_told(incidents: pd.DataFrame) -> None:
+def test_the_whole_is_built_on_the_spans_that_are_reported(incidents: pd.DataFrame) -> None:
     expected = pd.DataFrame(
         {
             "n": [4],
@@ -620,7 +620,7 @@ def rank(n: int, n_missing: int, span: str | None, median: str | None, percentil
     )
 
 
-def test_an_incident_is_set_beside_the_others_and_not_beside_itself() -> None:
+def test_an_incident_is_compared_with_the_others_and_not_with_itself() -> None:
     """Of 10, 20, 30, 30, 40 and 50 minutes two are shorter than 30 and two as long: (2 + 1) of 6."""
     assert_frame_equal(ranked(10, 30, 20, 30, 30, 40, 50, asked=1), rank(6, 0, "30min", "30min", 0.5))
     assert_frame_equal(ranked(60, 10, 20, 30, 40, 50, 60, None), rank(6, 1, "60min", "35min", 5.5 / 6))

@@ -31,7 +31,7 @@ def counts(*rows: tuple[str, str | None, int]) -> pd.DataFrame:
     return frame.astype({"severity": pd.CategoricalDtype(["SEV-3", "SEV-2", "SEV-1"], ordered=True)})
 
 
-def test_counts_tell_severities_from_the_worst_and_unknown_ones_too() -> None:
+def test_counts_say_severities_from_the_worst_and_unknown_ones_too() -> None:
     table = counts(("2025-07", "SEV-1", 1), ("2025-07", "SEV-3", 2), ("2025-08", "SEV-3", 3), ("2025-08", None, 1))
     text = "7 incidents from July to August 2025: 1 with no severity, 1 SEV-1 and 5 SEV-3."
     assert describe_counts(table) == text
@@ -42,7 +42,7 @@ def test_counts_of_nothing_say_so() -> None:
     assert describe_counts(counts()) == "No incidents."
 
 
-def test_one_summary_row_tells_what_it_could_not_use() -> None:
+def test_one_summary_row_says_what_it_could_not_use() -> None:
     row = pd.DataFrame({"n": [12], "n_missing": [1], "n_open": [0], "n_negative": [2], "n_within_p90": [11]})
     row = row.assign(median=spans(72), p90=spans(363))
     text = "Median time to restore: 1h 12m; 11 of 12 took at most 6h 3m (p90); 1 not recorded, 2 invalid."
@@ -109,11 +109,11 @@ def quarters(*rows: tuple[str, int, float | None, float | None, float | None]) -
         (quarters(("2025Q3", 0, None, None, None)), "No time to restore is recorded."),
     ],
 )
-def test_a_trend_tells_the_last_two_medians_and_no_change(table: pd.DataFrame, text: str) -> None:
+def test_a_trend_says_the_last_two_medians_and_no_change(table: pd.DataFrame, text: str) -> None:
     assert describe_response_trend(table) == text
 
 
-def test_rates_name_the_severities_of_which_some_periods_stand_apart() -> None:
+def test_rates_name_the_severities_of_which_some_periods_differ() -> None:
     table = counts(("2025-07", "SEV-3", 1), ("2025-07", "SEV-1", 0), ("2025-08", "SEV-3", 20), ("2025-08", "SEV-1", 0))
     table = table.assign(rate=[1, 0, 19.4, 0], rate_low=[0.02, 0, 11.8, 0], rate_high=[5.4, 3.6, 29.9, 3.6])
     text = "Incidents per 30 days in August 2025: 0 SEV-1 and 19 SEV-3"
@@ -265,7 +265,7 @@ def availability(*rows: tuple[str, float | None, float | None]) -> pd.DataFrame:
         ([("API", 0.5, None)], "API had the most downtime: 1h over 1 outage."),
     ],
 )
-def test_availability_is_told_against_the_target(rows: list[tuple[str, float, float]], text: str) -> None:
+def test_availability_is_reported_against_the_target(rows: list[tuple[str, float, float]], text: str) -> None:
     assert describe_availability(availability(*rows)) == text
 
 
@@ -315,7 +315,7 @@ def survival(*rows: tuple[str | None, int, float, int]) -> pd.DataFrame:
     return table.assign(survival_most=table["survival_least"], n_done_undated=0, n_undated=0)
 
 
-def test_survival_is_told_of_those_who_were_followed_for_so_long() -> None:
+def test_survival_is_reported_of_those_who_were_followed_for_so_long() -> None:
     """A is followed for 40 days, of B all are done by day 5, the items of C are young."""
     curve = survival(("A", 0, 1, 3), ("A", 40, 0.5, 3), ("B", 0, 1, 9), ("B", 5, 0, 9), ("C", 0, 1, 4), ("C", 9, 1, 4))
     assert describe_survival(curve) == "Still open after 30 days: 100% of A items (n = 3) and 0% of B items (n = 9)."
@@ -330,7 +330,7 @@ def test_where_done_items_have_no_date_the_share_is_a_range() -> None:
     assert describe_survival(curve) == text
 
 
-def test_items_that_no_curve_can_use_are_told_once_a_group() -> None:
+def test_items_that_no_curve_can_use_are_reported_once_a_group() -> None:
     curve = survival(("A", 0, 1, 3), ("A", 40, 1, 3), ("B", 0, 1, 2), ("B", 50, 1, 2))
     curve["n_undated"] = [4, 4, 1, 1]
     text = (
@@ -464,7 +464,7 @@ def test_too_few_and_none_are_not_compared() -> None:
     assert describe_change(compared(), measure="incidents") == ""
 
 
-def test_of_several_series_the_one_farthest_from_its_median_is_told() -> None:
+def test_of_several_series_the_one_farthest_from_its_median_is_reported() -> None:
     rows = pd.DataFrame(
         {
             "name": "tls_handshakes",

@@ -93,7 +93,7 @@ def test_of_equal_values_the_first_is_worst() -> None:
     assert table.loc[0, "worst_at"] == STARTED + MINUTE
 
 
-def test_without_a_baseline_only_the_settings_tell_what_is_worst() -> None:
+def test_without_a_baseline_only_the_settings_say_what_is_worst() -> None:
     assert_frame_equal(summarize_series(rows([], [5, 7]), **INCIDENT), summary(n=2))
     expected = summary(n=2, direction="low", worst=5, worst_at=STARTED)
     assert_frame_equal(summarize_series(rows([], [5, 7]), **INCIDENT, worst={"errors": "low"}), expected)
@@ -135,13 +135,13 @@ def test_an_incident_that_is_not_over_lasts_to_the_last_value(restored: pd.Times
     assert_frame_equal(table, expected)
 
 
-def test_a_window_outside_the_data_has_nothing_to_tell() -> None:
+def test_a_window_outside_the_data_has_nothing_to_say() -> None:
     year = pd.Timedelta(days=365)
     later = {name: instant + year for name, instant in INCIDENT.items()}
     assert_frame_equal(summarize_series(rows([1, 2], [3]), **later), summary())
 
 
-def test_series_are_told_apart_and_keep_their_order_and_units() -> None:
+def test_series_are_kept_apart_and_keep_their_order_and_units() -> None:
     several = join_series(
         [
             rows([1], [2], name="latency", service="Frontend"),
@@ -196,7 +196,7 @@ def test_no_value_of_the_incident_lies_farther_from_the_baseline(before: list[fl
     assert row.worst in during
 
 
-def test_problems_that_repeat_are_told_once() -> None:
+def test_problems_that_repeat_are_reported_once() -> None:
     table = problem_table([("a", None, "x"), ("a", "API", "x"), ("a", None, "x")])
     expected = {"name": texts("a", "a"), "service": texts(None, "API"), "message": texts("x", "x")}
     assert_frame_equal(table, pd.DataFrame(expected))

@@ -113,7 +113,7 @@ def test_no_incident_is_lost_and_the_order_of_the_rows_does_not_matter(rows: lis
     assert_frame_equal(severity_counts(incidents[::-1], members=True), counts)
 
 
-def test_the_mix_rests_on_incidents_of_known_severity() -> None:
+def test_the_mix_is_built_on_incidents_of_known_severity() -> None:
     """Clopper and Pearson's bounds of 1 in 4 are 0.0063 and 0.8059, of none in 4 0 and 0.6024."""
     mix = call(severity_mix, INCIDENTS, every="year", members=True)
     expected = pd.DataFrame(

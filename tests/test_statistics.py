@@ -76,7 +76,7 @@ def test_of_very_many_values_the_interval_of_a_mean_is_that_of_students_t_and_ne
     assert mean_interval(values) == pytest.approx((low, high), rel=0.02)
 
 
-def test_as_few_values_as_readers_are_told_of_are_enough() -> None:
+def test_as_few_values_as_readers_hear_of_are_enough() -> None:
     """The page and the docstrings of the analyses say these numbers."""
     assert dict(LEAST) == {
         "mean": 1, "mean interval": 40, "geometric mean": 1, "geometric mean interval": 6, "median": 1,

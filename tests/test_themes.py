@@ -76,7 +76,7 @@ class TestRecurringFactors:
         assert_frame_equal(call(recurring_factors, findings[::-1]), expected)
         assert_frame_equal(call(recurring_factors, findings, min_incidents=3), expected[:1])
 
-    def test_a_phrase_that_one_incident_tells_twice_does_not_recur(self) -> None:
+    def test_a_phrase_that_one_incident_says_twice_does_not_recur(self) -> None:
         findings = findings_of(("a", "No canary stage"), ("a", "No canary stage"), ("b", "Canary was red"))
         assert_frame_equal(call(recurring_factors, findings), phrases())
 
@@ -155,7 +155,7 @@ MARCH, MAY, JUNE = "2025-03-14T09:00Z", "2025-05-02T09:00Z", "2025-06-20T09:00Z"
 
 
 class TestSimilarIncidents:
-    def test_the_most_similar_stands_first_with_the_words_that_tie_them(self) -> None:
+    def test_the_most_similar_is_first_with_the_words_that_tie_them(self) -> None:
         """By hand: 'certificate' is in 3 of 4 documents, 'expired' and 'api' in 2, the rest in 1.
 
         With idf = ln((1 + 4) / (1 + df)) + 0.1: 0.3231, 0.6108 twice and 1.0163. 'b' is (certificate, expired, player),
@@ -267,7 +267,7 @@ class TestSimilarIncidents:
         calm = call(similar_incidents, incidents, findings, incident_id="b", kinds=["went_well"])
         assert calm["words"].tolist() == [("calm", "fail", "voices")]
 
-    def test_the_same_words_are_wholly_similar_and_at_most_five_are_told(self) -> None:
+    def test_the_same_words_are_wholly_similar_and_at_most_five_are_reported(self) -> None:
         title = "Alpha bravo charlie delta echo foxtrot golf"
         incidents = incidents_of(b={"occurred_at": MAY, "title": title}, a={"occurred_at": MARCH, "title": title})
         (row,) = call(similar_incidents, incidents, incident_id="b").to_dict("records")

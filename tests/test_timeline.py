@@ -383,7 +383,7 @@ AUTUMN, SPRING = date(2025, 10, 26), date(2025, 3, 30)
         (["02:30", "02:10", "02:30", "02:10"], "", ["26 00:30", None, None, "26 01:10"]),
     ],
 )
-def test_the_order_of_the_rows_tells_the_hours_apart_that_are_alike(
+def test_the_order_of_the_rows_keeps_the_hours_apart_that_are_alike(
     times: list[str], duration: str, instants: list[str | None]
 ) -> None:
     """In autumn 02:00 to 03:00 comes twice; where no row tells which is meant the time is unknown, and named."""
@@ -421,7 +421,7 @@ def test_a_time_that_the_clocks_leave_out_is_no_time() -> None:
         (["01:45"], "02:15 - 04:00", (None, "26 03:00")),
     ],
 )
-def test_a_row_or_the_length_tells_which_hour_the_duration_means(
+def test_a_row_or_the_length_says_which_hour_the_duration_means(
     times: list[str], duration: str, window: tuple[str | None, str | None]
 ) -> None:
     placement = place(times, duration, day=AUTUMN, zone=BERLIN)
@@ -453,11 +453,11 @@ def test_a_time_that_is_said_to_be_unknown_is_no_problem(words: str) -> None:
     assert placement.remarks == ()
 
 
-def test_a_corrected_year_is_told_as_inferred() -> None:
+def test_a_corrected_year_is_reported_as_inferred() -> None:
     assert place(["10:00", "2024-03-14 10:30"]).inferred == (False, True)
 
 
-def test_an_approximate_time_is_told_as_such() -> None:
+def test_an_approximate_time_is_reported_as_such() -> None:
     assert place(["~10:00", "10:30"]).approximate == (True, False)
 
 

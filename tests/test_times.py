@@ -207,7 +207,7 @@ def test_moment(words: str, moment: Moment) -> None:
     ("words", "hours"),
     [("17:53 UTC+2", 2), ("14:02:00-05:00", None), ("2025-03-14T14:02:00-05:00", -5), ("9:00 CET", 1)],
 )
-def test_the_zone_beside_a_time(words: str, hours: float | None) -> None:
+def test_the_zone_next_to_a_time(words: str, hours: float | None) -> None:
     zone = read_moments(words)[0].zone
     assert (zone and zone.utcoffset(WINTER)) == (None if hours is None else timedelta(hours=hours))
 

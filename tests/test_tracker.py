@@ -337,7 +337,7 @@ def test_settings_that_do_not_fit_the_format_are_refused(tmp_path: Path, setting
 ROWS = [("31/08/2025", "12/08/2025 15:04"), ("10/09/2025", ""), ("20/08/2025", "01/09/2025 09:00")]
 
 
-def test_day_and_month_are_told_apart_by_their_whole_column_or_not_at_all(tmp_path: Path) -> None:
+def test_day_and_month_are_kept_apart_by_their_whole_column_or_not_at_all(tmp_path: Path) -> None:
     text = "Issue key;Due date;Resolved\n" + "".join(f"OPS-{n};{due};{end}\n" for n, (due, end) in enumerate(ROWS))
     found = read(tmp_path, "jira.csv", f"\ufeff{text}", 'format = "jira"')
     assert found["due_on"].tolist() == [pd.Timestamp(day) for day in ("2025-08-31", "2025-09-10", "2025-08-20")]
@@ -473,7 +473,7 @@ def test_an_item_that_is_open_and_completed_is_a_contradiction(tmp_path: Path) -
     ]
 
 
-def test_a_resolution_next_to_an_open_status_tells_nothing(tmp_path: Path) -> None:
+def test_a_resolution_next_to_an_open_status_says_nothing(tmp_path: Path) -> None:
     text = "Issue key,Status,Resolution\nA-1,Reopened,Done\nA-2,Done,Won't Do\nA-3,In Progress,Unresolved\n"
     assert read(tmp_path, "j.csv", text, 'format = "jira"')["status"].fillna("").tolist() == ["", "dropped", "open"]
     problems = load([], settings=tmp_path / "s.toml").problems
@@ -492,7 +492,7 @@ def test_a_resolution_next_to_an_open_status_tells_nothing(tmp_path: Path) -> No
         ("Not done", "open"),
     ],
 )
-def test_a_status_of_two_words_tells_nothing(tmp_path: Path, status: str, known: str) -> None:
+def test_a_status_of_two_words_says_nothing(tmp_path: Path, status: str, known: str) -> None:
     columns = 'columns = { key = "Key", status = "Status" }'
     assert read(tmp_path, "t.csv", f"Key,Status\nA-1,{status}\n", columns)["status"].fillna("").tolist() == [known]
     codes = load([], settings=tmp_path / "s.toml").problems["code"].tolist()

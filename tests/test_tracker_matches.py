@@ -15,7 +15,7 @@ def known(words: pd.Series) -> list[str | None]:
 
 
 class TestJoinTracker:
-    def test_the_tracker_wins_where_it_tells_and_the_report_stays_where_it_does_not(self) -> None:
+    def test_the_tracker_wins_where_it_says_and_the_report_stays_where_it_does_not(self) -> None:
         actions = actions_of(
             {"key": "OPS-1", "status": "open", "due_on": "2025-07-10"},
             {"key": " ops-2 ", "status": "done", "completed_on": "2025-07-20", "due_on": "2025-07-10"},

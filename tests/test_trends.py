@@ -96,7 +96,7 @@ def test_incidents_at_the_start_and_at_one_pace_leave_their_tests_undefined() ->
     assert describe_trend(even)[0].startswith("4 incidents, no trend beyond normal variation")
 
 
-def test_a_rate_that_rises_or_falls_is_told() -> None:
+def test_a_rate_that_rises_or_falls_is_reported() -> None:
     start = at("2025-01-01")
     minutes = [100 - 100 * 0.8**step for step in range(3, 30)]
     falling = call(

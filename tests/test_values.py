@@ -118,7 +118,7 @@ NO_SHARES: dict[str, list[str]] = {
 
 @pytest.mark.parametrize(("fault", "words"), [(fault, words) for fault, own in NO_SHARES.items() for words in own])
 @pytest.mark.parametrize("read", [read_share, read_users])
-def test_words_that_tell_no_single_share(read: Any, fault: str, words: str) -> None:
+def test_words_that_say_no_single_share(read: Any, fault: str, words: str) -> None:
     with pytest.raises(Unreadable) as caught:
         read(words)
     assert str(caught.value) == f"{words!r} {fault}; write a number or a percentage"
@@ -262,7 +262,7 @@ def test_loss(words: str, loss: Loss | None) -> None:
      "-0.2% → 0.1%", "+0.3% → -0.1%",
      "-0.13% monthly, -0.05% yearly", "99.9% target missed"],
 )  # fmt: skip
-def test_words_that_tell_no_loss(words: str) -> None:
+def test_words_that_say_no_loss(words: str) -> None:
     with pytest.raises(Unreadable) as caught:
         read_loss(words)
     assert str(caught.value) == f"{words!r} is not a percentage of the uptime; write one such as 0.13%"
@@ -327,7 +327,7 @@ def test_money(words: str, amount: Amount | None) -> None:
     ["refunds; amount not published", "$500 - $700", "$500-700", "$2.1K–3K", "$3,000 + $200", "5%", "a lot", "Yes",
      "$" + "9" * 400, "$5 $6", "-500", ".5", "1000000000000001", "k€ 30", "MX$300"],
 )  # fmt: skip
-def test_words_that_tell_no_single_amount(words: str) -> None:
+def test_words_that_say_no_single_amount(words: str) -> None:
     with pytest.raises(Unreadable) as caught:
         read_money(words)
     assert str(caught.value) == f"{words!r} has no single amount; write one such as $34,000"
@@ -453,7 +453,7 @@ def test_a_zero_for_the_time_being_is_no_amount(words: str) -> None:
         ("around $500", 500), ("~$0 (estimated)", 0), ("nearly $500", 500), ("$500 in credits", 500),
     ],
 )  # fmt: skip
-def test_a_sum_with_words_beside_it_is_an_amount(words: str, amount: float) -> None:
+def test_a_sum_with_words_next_to_it_is_an_amount(words: str, amount: float) -> None:
     read = read_money(words)
     assert read is not None
     assert read.amount == amount

@@ -837,7 +837,7 @@ def test_the_cache_and_the_number_of_processes_can_be_set(
 
 
 @pytest.mark.parametrize("sources", [["*/report.md"], ["{}/report.md"], ["."]])
-def test_reports_of_one_file_name_are_told_apart(tmp_path: Path, sources: list[str]) -> None:
+def test_reports_of_one_file_name_are_kept_apart(tmp_path: Path, sources: list[str]) -> None:
     """Whether by a pattern, each by itself, or as a folder; those of two folders that nothing else tells apart, too."""
     folder = tmp_path / "reports"
     for report in (DEMO / "reports").glob("INC-2025-0[789]-*.md"):
@@ -862,7 +862,7 @@ def test_reports_of_one_file_name_are_told_apart(tmp_path: Path, sources: list[s
     assert found.edited == (Cause("edit", REPORT, f"{above}{REPORT}/report.md", (line,)),)
 
 
-def test_files_of_one_name_in_two_sources_are_told_apart(tmp_path: Path) -> None:
+def test_files_of_one_name_in_two_sources_are_kept_apart(tmp_path: Path) -> None:
     """And no folder is named that this does not need."""
     text = (DEMO / "reports" / f"{REPORT}.md").read_text(encoding="utf-8")
     for folder, name in (("one/a", REPORT), ("two/a", "INC-2025-08-20-001")):

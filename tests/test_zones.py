@@ -159,7 +159,7 @@ def test_words_that_name_no_zone(words: str) -> None:
         ("UTC+15", "no zone has the offset 'UTC+15'; write one such as UTC+2"),
     ],
 )
-def test_a_zone_that_cannot_be_told(words: str, message: str) -> None:
+def test_a_zone_that_cannot_be_said(words: str, message: str) -> None:
     with pytest.raises(Unreadable) as caught:
         read_zone(words)
     assert str(caught.value) == message

@@ -278,7 +278,7 @@ def demo(kernel: Kernel) -> dict[str, str]:
 
 
 def test_every_question_is_answered(demo: dict[str, str]) -> None:
-    assert "88 incidents to look at." in demo["loaded"]
+    assert "Incidents of status final: 88." in demo["loaded"]
     assert "Files: 88 loaded, 10 other status." in demo["loaded"]
     assert ">incidents</td>" in demo["tables"]
     assert "INC-2025-11-07-001" in demo["grid"]
@@ -295,7 +295,7 @@ def test_every_question_is_answered(demo: dict[str, str]) -> None:
 
 def test_without_reports_every_cell_runs_and_says_so(tmp_path: Path, kernel: Kernel) -> None:
     outputs = run(tmp_path, kernel)
-    assert "0 incidents to look at." in outputs["loaded"]
+    assert "Incidents of status final: 0." in outputs["loaded"]
     assert "Files: none." in outputs["loaded"]
     assert "nothing had been reported by then." in outputs["restore"]
     assert "No outage was reported." in outputs["budget"]

@@ -118,8 +118,9 @@ def test_limits_of_counts_follow_the_length_of_each_month() -> None:
     assert tuple(counts["upper"]) in lines
     assert tuple(counts["center"]) in lines
     assert limits(panel) == ["lower limit 5", "mean 12.5", "upper limit 21"], "at the right end, of the last month"
-    assert "Control chart (counts), 3 points in order of time; dispersion not estimated, counts taken as Poisson" in (
-        plots.alt_text(ax)
+    assert (
+        "Control chart (counts), 3 points in order of time; extra variation not estimated, counts taken as Poisson"
+        in (plots.alt_text(ax))
     )
     allowed = plots.plot_control_chart(control_chart(table, value="n", dispersion=2.0), value="n")
     assert "; intervals widened for extra variation (2 times). 2025-07: 40" in plots.alt_text(allowed)

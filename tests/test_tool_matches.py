@@ -41,5 +41,5 @@ def test_twenty_planted_differences_of_fifty_incidents_are_found_and_no_other(tm
         case = by_id[row.incident_id]
         at = case.reported[row.message.partition(" ")[0]]
         assert f"{at:%H:%M:%S}" in Path(row.path).read_text(encoding="utf-8").splitlines()[row.line - 1]
-        line = export[int(row.message.partition(f"{EXPORTS[form].file}:")[2].partition(";")[0]) - 1]
+        line = export[int(row.message.partition(f"{EXPORTS[form].file}:")[2].partition(")")[0]) - 1]
         assert any(name in line for name in (case.key, f"Q{case.number:03}XYZ"))

@@ -287,7 +287,7 @@ def test_every_question_is_answered(demo: dict[str, str]) -> None:
     assert "Q4 2025, as of 2026-01-01 00:00." in re.sub("<[^>]*>", "", demo["quarter"])
     assert "Not compared with Q3 2025: 5 of the 12 reports from Q4 2025 are not final." in demo["restore"]
     assert ">API</td>" in demo["budget"]
-    assert '<th scope="col">Phrase</th>' in demo["recurs"]
+    assert '<th scope="col">Cause or factor</th>' in demo["recurs"]
     assert "open items are overdue" in demo["overdue"]
     assert "INC-2025-11-07-001: API gateway runs out of memory" in re.sub("<[^>]*>", "", demo["similar"])
     assert ">severity</td>" in demo["trace"]
@@ -299,7 +299,7 @@ def test_without_reports_every_cell_runs_and_says_so(tmp_path: Path, kernel: Ker
     assert "Files: none." in outputs["loaded"]
     assert "nothing had been reported by then." in outputs["restore"]
     assert "No outage was reported." in outputs["budget"]
-    assert "No phrase recurs." in outputs["recurs"]
+    assert "Nothing recurs." in outputs["recurs"]
     assert "No action item is overdue." in outputs["overdue"]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cached_property
 from math import isclose
 from typing import Any, Final, Literal
@@ -22,6 +23,8 @@ _WHOLE = "whole figure"
 PLACES: Final = frozenset({"line", "twin_line", "record_line"})
 """Columns that say where a value is: a report whose lines move has the same figures."""
 _NO_ISSUE: Final = IssueRecord((), {})
+_EQUAL: Final = 20
+"""How many equal lines before and behind a line may be the one that it was."""
 _OF_FILES: Final = frozenset({"all", "problems"})  # parts that files other than reports have, too
 
 
@@ -311,16 +314,35 @@ def _edit(old: ReportRecord, new: ReportRecord, text: Sequence[str]) -> tuple[li
 def _unmatched(lines: Mapping[int, str], others: Sequence[str]) -> list[int]:
     """Return the lines whose hashes are not among others in the same order.
 
+    What stays is a longest rising run of places in the others (Hunt and Szymanski, Communications of the ACM 20, 1977),
+    with a few places for each line, so that many equal lines, as of a table without text, don't take their square.
+
     Examples
     --------
     >>> _unmatched({1: "a", 4: "b", 5: "c", 7: "d"}, ["x", "a", "c", "d", "b"])
     [4]
     """
-    numbers = sorted(lines)
-    own = [lines[number] for number in numbers]
-    matched = SequenceMatcher(None, own, others, autojunk=False).get_matching_blocks()
-    kept = {index for start, _, size in matched for index in range(start, start + size)}
-    return [number for index, number in enumerate(numbers) if index not in kept]
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, digest in enumerate(others):
+        places[digest].append(place)
+    n_equal: Counter[str] = Counter()
+    ends: list[int] = []  # by length of a run the least place that one ends with, and its last step
+    last: list[int] = []
+    steps: list[tuple[int, int | None]] = []  # a line, and the step before it
+    for number, digest in sorted(lines.items()):
+        nth = n_equal[digest]
+        n_equal[digest] += 1
+        for place in reversed(places[digest][max(nth - _EQUAL, 0) : nth + _EQUAL + 1]):
+            length = bisect_left(ends, place)
+            steps.append((number, last[length - 1] if length else None))
+            ends[length : length + 1] = [place]
+            last[length : length + 1] = [len(steps) - 1]
+    kept: set[int] = set()
+    step = last[-1] if last else None
+    while step is not None:
+        number, step = steps[step]
+        kept.add(number)
+    return [number for number in sorted(lines) if number not in kept]
 
 
 def _paired(gone: Sequence[int], came: Sequence[int]) -> tuple[int, ...]:
